@@ -1,0 +1,52 @@
+/* TCP listeners and connections on the loop, with a bounded send buffer each.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_LOOP_TCP_H
+#define NOTEWIRE_LOOP_TCP_H
+
+#include "base/addr.h"
+#include "loop/loop.h"
+
+#define TCP_SEND_BUFFER (1024u * 1024u) /* bytes queued for a peer that does not read; beyond it a write is refused */
+
+struct tcp; /* one connection */
+struct tcp_listener;
+
+struct tcp_callbacks {
+    void (*data)(void *user, const uint8_t *bytes, size_t length); /* borrows until it returns */
+    /* The connection ended: error 0 when the peer closed it, else NW_EIO. Called once, never after tcp_close; the
+     * connection must still be given to tcp_close (legal here). */
+    void (*closed)(void *user, int error);
+    /* Room again after a refused write. May be NULL. */
+    void (*writable)(void *user);
+    void *user;
+};
+
+/* Listens with SO_REUSEADDR; bind as in udp_open. accepted takes the connection, and sets its callbacks with tcp_start
+ * (or closes it). Returns 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */
+int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(void *user, struct tcp *connection),
+               void *user, struct tcp_listener **out);
+void tcp_listener_local(const struct tcp_listener *listener, struct net_addr *addr);
+void tcp_listener_close(struct tcp_listener *listener); /* accepted connections live on */
+
+/* Connects. connected is called once with 0, or NW_EIO (errno_value tells why); the connection must then still be
+ * closed. Never called after tcp_close. *out is returned owned. */
+int tcp_connect(struct loop *loop, const struct net_addr *peer,
+                void (*connected)(void *user, int error, int errno_value), void *user, struct tcp **out);
+
+/* Sets the callbacks and starts reading. */
+void tcp_start(struct tcp *connection, const struct tcp_callbacks *callbacks);
+
+/* Queues all of bytes, or nothing: NW_EFULL when they do not fit the send buffer, NW_ECLOSED when the connection has
+ * ended. Sent at the end of the turn. Copies. No allocation once the buffer has grown to its working size. */
+int tcp_send(struct tcp *connection, const uint8_t *bytes, size_t length);
+
+void tcp_flush(struct tcp *connection);
+void tcp_pause(struct tcp *connection, bool paused); /* stops reading: the peer is slowed down */
+size_t tcp_queued(const struct tcp *connection);     /* bytes not yet taken by the kernel */
+void tcp_local(const struct tcp *connection, struct net_addr *addr);
+void tcp_peer(const struct tcp *connection, struct net_addr *addr);
+
+/* Closes and frees; what is queued is tried once. Legal inside its own callbacks. */
+void tcp_close(struct tcp *connection);
+
+#endif

@@ -1,0 +1,25 @@
+/* OSC address patterns: ? * [ ] { } of OSC 1.0 ("OSC Message Dispatching and Pattern Matching") and // of OSC 1.1.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_OSC_OSC_MATCH_H
+#define NOTEWIRE_OSC_OSC_MATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether an address holds pattern characters ("?*[]{}" or "//"). */
+bool osc_is_pattern(const char *address, size_t length);
+
+/* Whether the brackets and braces of a pattern are closed and not nested; an unclosed one matches nothing. */
+bool osc_pattern_valid(const char *pattern, size_t length);
+
+/* Whether pattern matches the whole of address. '?', '*', "[...]" and "{...}" stay within one address part; "//" stands
+ * for any number of parts. [!...] negates; ranges as in [a-f]. Every step takes one from *budget; when it runs out the
+ * answer is false and *budget is 0 (so the caller can count it). For any input the steps are at most pattern_len *
+ * address_len (times the alternatives of braces, which are part of pattern_len). Neither needs a NUL. */
+bool osc_match(const char *pattern, size_t pattern_len, const char *address, size_t address_len, uint32_t *budget);
+
+/* The same for one address part without '/' in either. */
+bool osc_match_part(const char *pattern, size_t pattern_len, const char *part, size_t part_len, uint32_t *budget);
+
+#endif

@@ -1,0 +1,1 @@
+typedef int nw_empty_file;

@@ -1,0 +1,16 @@
+/* The Lua files of lua/, embedded in the program at build time (packaging/embed.cmake).
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_EMBEDDED_H
+#define NOTEWIRE_SCRIPT_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+    const char *name; /* path below lua/, such as "dialects/osmid.lua" */
+    const char *text; /* NUL-terminated */
+    size_t length;    /* without the NUL */
+};
+
+extern const struct embedded_file embedded_files[]; /* ends with a NULL name */
+
+#endif
