@@ -28,6 +28,7 @@ struct osc_frame_reader {
     uint8_t prefix_used;
     uint32_t wanted; /* size of the packet being read */
     bool escaped;    /* SLIP: the last byte was ESC */
+    bool skipping;   /* SLIP: the packet is broken, the rest up to the next END is dropped */
 };
 
 struct osc_frame_sink {
@@ -40,14 +41,16 @@ struct osc_frame_sink {
 /* Zero-initialise before first use. framing may be set beforehand to force one. */
 void osc_frame_reader_reset(struct osc_frame_reader *reader); /* frees the buffer */
 
-/* Feeds bytes of any cut. A whole packet inside bytes is given out without copying. Returns 0, or, when the stream
+/* Feeds bytes of any cut. A whole packet inside bytes is given out without copying. The sink must not reset or feed the
+ * same reader. Returns 0, or, when the stream
  * cannot be followed any further and the connection has to be closed, NW_EMALFORMED (size prefix: zero size is skipped,
  * negative, not a multiple of 4; a first byte that is neither SLIP END nor the start of a size up to OSC_FRAME_MAX),
  * NW_ETOOBIG or NW_EMEMORY. */
 int osc_frame_feed(struct osc_frame_reader *reader, const uint8_t *bytes, size_t length,
                    const struct osc_frame_sink *sink);
 
-/* Whether the stream stands inside a packet: closing now cuts it off. */
+/* Whether the stream stands inside a packet: closing now cuts it off. False in the rest of one that was already given
+ * to malformed. */
 bool osc_frame_inside(const struct osc_frame_reader *reader);
 
 /* Bytes that a packet of length needs when framed, at most (SLIP: 2 * length + 2). */

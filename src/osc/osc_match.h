@@ -14,9 +14,11 @@ bool osc_is_pattern(const char *address, size_t length);
 bool osc_pattern_valid(const char *pattern, size_t length);
 
 /* Whether pattern matches the whole of address. '?', '*', "[...]" and "{...}" stay within one address part; "//" stands
- * for any number of parts. [!...] negates; ranges as in [a-f]. Every step takes one from *budget; when it runs out the
- * answer is false and *budget is 0 (so the caller can count it). For any input the steps are at most pattern_len *
- * address_len (times the alternatives of braces, which are part of pattern_len). Neither needs a NUL. */
+ * for any number of parts, none included: "/a//b" matches "/a/b" and "/a/x/y/b", and "/a//" matches "/a" and all below.
+ * [!...] negates; ranges as in [a-f], in either order. What is in braces or brackets is plain text. Every step takes
+ * one from *budget; when it runs out the answer is false and *budget is 0 (so the caller can count it). For any input
+ * the steps are at most (pattern_len + 1) * (address_len + 1), alternatives of braces included. An address longer than
+ * OSC_ADDRESS_MAX matches nothing. Neither needs a NUL. */
 bool osc_match(const char *pattern, size_t pattern_len, const char *address, size_t address_len, uint32_t *budget);
 
 /* The same for one address part without '/' in either. */

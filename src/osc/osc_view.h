@@ -65,8 +65,9 @@ bool osc_args_next(struct osc_args *args, struct osc_arg *arg);
  * text, NaN. */
 bool osc_arg_number(const struct osc_arg *arg, double *number);
 
-/* A decimal number that fills the whole text: sign, digits, '.' or ',' fraction, exponent. False otherwise; never NaN.
- * Bounded by length, needs no NUL. */
+/* A decimal number that fills the whole text: sign, digits, '.' or ',' fraction, exponent. False otherwise, and
+ * when it is beyond a double's range; never NaN, never infinite. Exact up to 15 significant digits with a power of ten
+ * within 22, else within a few last places. Bounded by length, needs no NUL. */
 bool osc_number_from_text(const char *text, size_t length, double *number);
 
 /* One line for people, as oscdump prints it: "/note iii 1 60 100". Always NUL-terminated, cut at size with "...";
