@@ -1,0 +1,9 @@
+/* The list of port drivers, asked in this order.
+ * SPDX-License-Identifier: MIT */
+#include "port/drivers.h"
+
+#include "port/registry.h"
+
+#include <stddef.h>
+
+const struct port_ops *const port_drivers[] = {&port_print, &port_stdin, &port_loopback, &port_udp, &port_tcp, NULL};

@@ -1,0 +1,246 @@
+/* The stdin driver: MIDI words from standard input, as the print driver writes them and as SendMIDI takes them, time stamps
+ * included.
+ * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "midi/midi_words.h"
+#include "port/drivers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STDIN_LINE (64u * 1024u) /* bytes of one line */
+#define STDIN_LATER 4096         /* messages of one line that wait for their time stamp */
+#define DAY_NS (24ULL * 3600 * 1000000000)
+
+struct later {
+    uint64_t due_ns;
+    struct midi_msg msg;
+};
+
+struct stdin_port {
+    struct loop_fd *watch;    /* NULL for a regular file, read a piece a turn by timer */
+    struct loop_timer *timer; /* next piece of a file, or next message that waits */
+    struct midi_words words;
+    struct midi_words_sink sink;
+    unsigned long line_number;
+    uint64_t offset_ns; /* how far the time stamps have gone ahead of now; 0 when nothing waits */
+    uint64_t stamp_ns;  /* last absolute time stamp, UINT64_MAX before the first */
+    unsigned later_first, later_count;
+    bool paused, skipping, ended, told;
+    size_t used, scanned; /* of buffer; scanned bytes hold no newline */
+    struct later later[STDIN_LATER];
+    char buffer[STDIN_LINE];
+};
+
+static bool stdin_matches(const char *name)
+{
+    return strcmp(name, "stdin") == 0 || strcmp(name, "-") == 0;
+}
+
+/* One message of the line being read: at once, or behind the time stamps before it. */
+static void read_message(void *user, const struct midi_msg *msg)
+{
+    struct port *port = user;
+    struct stdin_port *in = port->impl;
+
+    if (in->offset_ns == 0) {
+        port_receive(port, msg);
+    } else if (in->later_count == STDIN_LATER) {
+        port_malformed(port, NW_ETOOBIG);
+    } else {
+        struct later *later = &in->later[(in->later_first + in->later_count++) % STDIN_LATER];
+
+        later->due_ns = in->offset_ns;
+        later->msg = *msg;
+    }
+}
+
+/* A time stamp: relative, or the time since the one before it. */
+static void read_wait(void *user, uint64_t ns, bool absolute)
+{
+    struct port *port = user;
+    struct stdin_port *in = port->impl;
+    uint64_t by = ns;
+
+    if (absolute) {
+        by = in->stamp_ns == UINT64_MAX ? 0 : (ns + DAY_NS - in->stamp_ns) % DAY_NS;
+        in->stamp_ns = ns;
+    }
+    if (in->offset_ns == 0)
+        in->offset_ns = clock_mono_ns();
+    in->offset_ns += by;
+}
+
+/* Reads one line; a mistake in it is one malformed message. */
+static void read_line(struct port *port, const char *line, size_t length)
+{
+    struct stdin_port *in = port->impl;
+    struct midi_words_error error;
+
+    in->line_number++;
+    if (length > 0 && line[length - 1] == '\r')
+        length--;
+    if (midi_words_read(&in->words, line, length, &in->sink, &error) < 0) {
+        log_warning("E207", "stdin:%lu:%zu: %s. Fix: see the words in notewire(1)", in->line_number, error.column,
+                    error.text);
+        port_malformed(port, NW_EMALFORMED);
+    }
+}
+
+/* Reads the lines that the buffer holds until one of them has to wait, or the outputs are full. */
+static void read_lines(struct port *port)
+{
+    struct stdin_port *in = port->impl;
+    size_t begin = 0;
+
+    while (in->later_count == 0 && !in->paused) {
+        char *newline = memchr(in->buffer + begin + in->scanned, '\n', in->used - begin - in->scanned);
+
+        in->offset_ns = 0;
+        if (newline == NULL) {
+            in->scanned = in->used - begin;
+            break;
+        }
+        if (!in->skipping)
+            read_line(port, in->buffer + begin, (size_t)(newline - in->buffer) - begin);
+        in->skipping = false;
+        in->scanned = 0;
+        begin = (size_t)(newline - in->buffer) + 1;
+    }
+    memmove(in->buffer, in->buffer + begin, in->used - begin);
+    in->used -= begin;
+    if (in->used == STDIN_LINE && in->later_count == 0 && !in->paused) {
+        if (!in->skipping)
+            port_malformed(port, NW_ETOOBIG);
+        in->skipping = true;
+        in->used = in->scanned = 0;
+    }
+}
+
+/* Sees to what comes next: a message in time, more input, or the end. */
+static void carry_on(struct port *port)
+{
+    struct stdin_port *in = port->impl;
+    bool read_more;
+
+    if (!in->told)
+        read_lines(port);
+    if (in->ended && !in->told && in->later_count == 0 && !in->paused) {
+        if (in->used > 0 && !in->skipping) /* a last line without its newline */
+            read_line(port, in->buffer, in->used);
+        in->used = 0;
+    }
+    if (in->ended && !in->told && in->later_count == 0 && in->used == 0) {
+        in->told = true;
+        port_ended(port);
+    }
+    read_more = !in->ended && in->later_count == 0 && !in->paused;
+    if (in->watch != NULL)
+        loop_fd_watch(in->watch, read_more ? LOOP_READABLE : 0);
+    if (in->later_count > 0)
+        loop_timer_set(in->timer, in->later[in->later_first].due_ns);
+    else if (in->watch == NULL && read_more)
+        loop_timer_set(in->timer, 1);
+}
+
+static void read_some(struct port *port)
+{
+    struct stdin_port *in = port->impl;
+    ssize_t n = read(STDIN_FILENO, in->buffer + in->used, STDIN_LINE - in->used);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0)
+        in->ended = true;
+    else
+        in->used += (size_t)n;
+    carry_on(port);
+}
+
+static void stdin_ready(void *user, int events)
+{
+    (void)events;
+    read_some(user);
+}
+
+/* The timer: messages whose time has come, or the next piece of a file. */
+static void stdin_due(void *user)
+{
+    struct port *port = user;
+    struct stdin_port *in = port->impl;
+    bool waited = in->later_count > 0;
+
+    while (in->later_count > 0 && in->later[in->later_first].due_ns <= clock_mono_ns()) {
+        struct midi_msg msg = in->later[in->later_first].msg;
+
+        in->later_first = (in->later_first + 1) % STDIN_LATER;
+        in->later_count--;
+        port_receive(port, &msg);
+    }
+    if (waited || in->watch != NULL || in->ended)
+        carry_on(port);
+    else if (!in->paused)
+        read_some(port);
+}
+
+static int stdin_open(struct port *port)
+{
+    struct stdin_port *in = calloc(1, sizeof *in);
+
+    if (in == NULL)
+        return NW_EMEMORY;
+    port->impl = in;
+    midi_words_init(&in->words);
+    in->stamp_ns = UINT64_MAX;
+    in->sink.message = read_message;
+    in->sink.wait = read_wait;
+    in->sink.user = port;
+    in->timer = loop_timer_new(port_loop(port), stdin_due, port);
+    in->watch = loop_fd_new(port_loop(port), STDIN_FILENO, stdin_ready, port);
+    if (in->timer == NULL) {
+        free(in);
+        return NW_EIO;
+    }
+    if (in->watch != NULL)
+        loop_fd_watch(in->watch, LOOP_READABLE);
+    else
+        loop_timer_set(in->timer, 1);
+    return 0;
+}
+
+static void stdin_pause(struct port *port, bool paused)
+{
+    struct stdin_port *in = port->impl;
+
+    in->paused = paused;
+    if (in->watch != NULL && paused)
+        loop_fd_watch(in->watch, 0);
+    if (!paused) /* from the timer: never inside a send */
+        loop_timer_set(in->timer, in->later_count > 0 ? in->later[in->later_first].due_ns : 1);
+}
+
+static void stdin_close(struct port *port)
+{
+    struct stdin_port *in = port->impl;
+
+    if (in->watch != NULL)
+        loop_fd_free(in->watch);
+    loop_timer_free(in->timer);
+    free(in);
+}
+
+const struct port_ops port_stdin = {
+    .driver = "stdin",
+    .syntax = "stdin",
+    .help = "words from standard input, as print writes them",
+    .input = true,
+    .matches = stdin_matches,
+    .open = stdin_open,
+    .pause = stdin_pause,
+    .close = stdin_close,
+};

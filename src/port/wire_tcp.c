@@ -1,0 +1,267 @@
+/* The tcp: and tcp-listen: drivers: raw MIDI bytes on a connection. "tcp:HOST:PORT" connects, and reconnects; "tcp-listen:PORT" takes
+ * connections. Naming the same text with -i and -o uses the same connections both ways.
+ * SPDX-License-Identifier: MIT */
+#include "base/error.h"
+#include "midi/midi_parser.h"
+#include "net/client.h"
+#include "net/server.h"
+#include "port/drivers.h"
+#include "port/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One connection or listener, held by one input, one output, or both. */
+struct wire {
+    struct port *input, *output;
+    struct client *client; /* tcp: */
+    struct server *server; /* tcp-listen: */
+    struct peers peers;
+    struct midi_parser parser[PEERS_MAX]; /* of each peer; the client uses the first */
+    unsigned connected;
+};
+
+static bool tcp_matches(const char *name)
+{
+    return strncmp(name, "tcp:", 4) == 0 || strncmp(name, "tcp-listen:", 11) == 0;
+}
+
+static void wire_message(void *user, const struct midi_msg *msg)
+{
+    struct wire *wire = user;
+
+    if (wire->input != NULL)
+        port_receive(wire->input, msg);
+}
+
+static void wire_malformed(void *user)
+{
+    struct wire *wire = user;
+
+    if (wire->input != NULL)
+        port_malformed(wire->input, NW_EMALFORMED);
+}
+
+static struct midi_parser_sink parser_sink(struct wire *wire)
+{
+    struct midi_parser_sink sink = {.message = wire_message, .malformed = wire_malformed, .user = wire};
+
+    return sink;
+}
+
+static void client_data(void *user, const uint8_t *bytes, size_t length)
+{
+    struct wire *wire = user;
+    struct midi_parser_sink sink = parser_sink(wire);
+
+    midi_parser_feed(&wire->parser[0], bytes, length, &sink);
+}
+
+static void client_changed(void *user, enum client_state state)
+{
+    struct wire *wire = user;
+    struct midi_parser_sink sink = parser_sink(wire);
+
+    wire->connected = state == CLIENT_READY;
+    if (state != CLIENT_READY)
+        midi_parser_end(&wire->parser[0], &sink);
+}
+
+static void wire_writable(void *user)
+{
+    struct wire *wire = user;
+
+    if (wire->output != NULL)
+        port_writable(wire->output);
+}
+
+static void server_data(void *user, struct peer *from, const uint8_t *bytes, size_t length)
+{
+    struct wire *wire = user;
+    struct midi_parser_sink sink = parser_sink(wire);
+
+    midi_parser_feed(&wire->parser[from - wire->peers.peer], bytes, length, &sink);
+}
+
+static void server_accepted(void *user, struct peer *peer)
+{
+    struct wire *wire = user;
+
+    midi_parser_reset(&wire->parser[peer - wire->peers.peer]);
+    wire->connected++;
+}
+
+static void server_closed(void *user, struct peer *peer, int error)
+{
+    struct wire *wire = user;
+    struct midi_parser_sink sink = parser_sink(wire);
+
+    (void)error;
+    midi_parser_end(&wire->parser[peer - wire->peers.peer], &sink);
+    wire->connected--;
+    wire_writable(wire);
+}
+
+static void server_broken(void *user, struct peer *from, int error)
+{
+    struct wire *wire = user;
+
+    (void)from;
+    if (wire->input != NULL)
+        port_malformed(wire->input, error);
+}
+
+static void server_refused(void *user, const struct net_addr *from)
+{
+    struct wire *wire = user;
+
+    (void)from;
+    if (wire->input != NULL)
+        port_refused(wire->input);
+}
+
+static int open_listener(struct port *port, struct wire *wire, const char *host, uint16_t number)
+{
+    struct server_options options = {
+        .protocol = SERVER_TCP, .framing = SERVER_RAW, .allow = port_allow(port), .peers = &wire->peers};
+    struct server_callbacks callbacks = {.message = server_data,
+                                         .malformed = server_broken,
+                                         .refused = server_refused,
+                                         .accepted = server_accepted,
+                                         .closed = server_closed,
+                                         .writable = wire_writable,
+                                         .user = wire};
+
+    if (host[0] != '\0' && net_addr_parse_ip(host, &options.bind) != 0)
+        return NW_EADDRESS;
+    options.bind.port = number;
+    return server_open(port_loop(port), &options, &callbacks, &wire->server);
+}
+
+static int open_connection(struct port *port, struct wire *wire, const char *host, uint16_t number)
+{
+    struct client_callbacks callbacks = {
+        .data = client_data, .state = client_changed, .writable = wire_writable, .user = wire};
+
+    if (host[0] == '\0')
+        return NW_EADDRESS;
+    return client_open(port_loop(port), SERVER_TCP, host, number, port->name, &callbacks, &wire->client);
+}
+
+/* The wire that a port of the other direction already holds under this name. */
+static struct wire *find_wire(const struct port *port)
+{
+    enum port_direction other = port->direction == PORT_INPUT ? PORT_OUTPUT : PORT_INPUT;
+
+    for (unsigned i = 0; i < registry_count(port->registry, other); i++) {
+        struct port *far = registry_port(port->registry, other, i);
+
+        if (far->ops == port->ops && strcmp(far->name, port->name) == 0)
+            return far->impl;
+    }
+    return NULL;
+}
+
+/* The place in the wire for a port of this direction. */
+static struct port **wire_end(struct wire *wire, enum port_direction direction)
+{
+    return direction == PORT_INPUT ? &wire->input : &wire->output;
+}
+
+static int tcp_port_open(struct port *port)
+{
+    bool listens = strncmp(port->name, "tcp-listen:", 11) == 0;
+    struct wire *wire = find_wire(port);
+    char host[256];
+    uint16_t number;
+    int error;
+
+    if (wire != NULL && *wire_end(wire, port->direction) == NULL) {
+        *wire_end(wire, port->direction) = port;
+        port->impl = wire;
+        return 0;
+    }
+    if (net_addr_split(port->name + (listens ? 11 : 4), host, sizeof host, &number) != 0)
+        return NW_EADDRESS;
+    wire = calloc(1, sizeof *wire);
+    if (wire == NULL)
+        return NW_EMEMORY;
+    peers_init(&wire->peers);
+    *wire_end(wire, port->direction) = port;
+    port->impl = wire;
+    error = listens ? open_listener(port, wire, host, number) : open_connection(port, wire, host, number);
+    if (error != 0) {
+        peers_free(&wire->peers);
+        free(wire);
+    }
+    return error;
+}
+
+/* To everybody who is connected; taken when at least one took it. */
+static int tcp_port_send(struct port *port, const struct midi_msg *msg)
+{
+    struct wire *wire = port->impl;
+    int refusal = NW_ECLOSED;
+    bool taken = false;
+
+    if (wire->client != NULL)
+        return client_send(wire->client, msg->b, msg->len);
+    for (size_t i = 0; wire->connected > 0 && i < PEERS_MAX; i++) {
+        int error = wire->peers.peer[i].used ? server_send(&wire->peers.peer[i], msg->b, msg->len) : refusal;
+
+        taken = taken || error == 0;
+        refusal = error != 0 ? error : refusal;
+    }
+    return taken ? 0 : refusal;
+}
+
+static void tcp_port_pause(struct port *port, bool paused)
+{
+    struct wire *wire = port->impl;
+
+    if (wire->client != NULL)
+        client_pause(wire->client, paused);
+    else
+        server_pause(wire->server, paused);
+}
+
+static bool tcp_port_drained(const struct port *port)
+{
+    const struct wire *wire = port->impl;
+
+    if (wire->client != NULL)
+        return client_state(wire->client) != CLIENT_READY || client_queued(wire->client) == 0;
+    for (size_t i = 0; i < PEERS_MAX; i++)
+        if (wire->peers.peer[i].used && tcp_queued(wire->peers.peer[i].tcp) > 0)
+            return false;
+    return true;
+}
+
+static void tcp_port_close(struct port *port)
+{
+    struct wire *wire = port->impl;
+
+    *wire_end(wire, port->direction) = NULL;
+    if (wire->input != NULL || wire->output != NULL)
+        return;
+    if (wire->client != NULL)
+        client_close(wire->client);
+    if (wire->server != NULL)
+        server_close(wire->server);
+    peers_free(&wire->peers);
+    free(wire);
+}
+
+const struct port_ops port_tcp = {
+    .driver = "tcp",
+    .syntax = "tcp:HOST:PORT, tcp-listen:PORT",
+    .help = "raw MIDI bytes over TCP; the first connects and reconnects, the second listens",
+    .input = true,
+    .output = true,
+    .matches = tcp_matches,
+    .open = tcp_port_open,
+    .send = tcp_port_send,
+    .pause = tcp_port_pause,
+    .drained = tcp_port_drained,
+    .close = tcp_port_close,
+};

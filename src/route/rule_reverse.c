@@ -1,0 +1,270 @@
+/* Plays a rule from MIDI to OSC: fills the template that was composed when the map was compiled. No allocation, no Lua.
+ * SPDX-License-Identifier: MIT */
+#include "base/bytes.h"
+#include "route/rule.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What one MIDI message gave to the names of a rule. */
+struct reverse {
+    const struct rule *rule;
+    const struct rule_midi *midi;
+    double value[RULE_VARS_MAX];
+    bool known[RULE_VARS_MAX];
+};
+
+/* Solves a slot for its name; false when this message is not the rule's. */
+static bool take_slot(struct reverse *reverse, const struct rule_slot *slot, int32_t number)
+{
+    double value;
+
+    if (slot->var < 0)
+        return number == (int32_t)slot->offset;
+    if (number < slot->low || number > slot->high)
+        return false;
+    value = (number - slot->offset) / slot->scale;
+    if (reverse->known[slot->var])
+        return fabs(reverse->value[slot->var] - value) < 1e-6;
+    reverse->value[slot->var] = value;
+    reverse->known[slot->var] = true;
+    return true;
+}
+
+/* A channel message of the rule's kind, its two values into the slots. */
+static bool take_channel(struct reverse *reverse)
+{
+    const struct rule *rule = reverse->rule;
+    const uint8_t *b = reverse->midi->bytes;
+    uint8_t kind = b[0] & 0xf0;
+    int32_t first = b[1], second = reverse->midi->length > 2 ? b[2] : 0;
+    bool mine;
+
+    switch ((enum rule_command)rule->command) {
+    case RULE_NOTE:
+        mine = kind == MIDI_NOTE_ON || kind == MIDI_NOTE_OFF;
+        second = kind == MIDI_NOTE_OFF ? 0 : second;
+        break;
+    case RULE_NOTE_ON: mine = kind == MIDI_NOTE_ON; break;
+    case RULE_NOTE_OFF: mine = kind == MIDI_NOTE_OFF; break;
+    case RULE_KEY_PRESSURE: mine = kind == MIDI_KEY_PRESSURE; break;
+    case RULE_CONTROL: mine = kind == MIDI_CONTROL_CHANGE; break;
+    case RULE_PROGRAM: mine = kind == MIDI_PROGRAM_CHANGE; break;
+    case RULE_PRESSURE: mine = kind == MIDI_CHANNEL_PRESSURE; break;
+    case RULE_BEND:
+        mine = kind == MIDI_PITCH_BEND;
+        first |= second << 7;
+        second = 0;
+        break;
+    default: mine = false; break;
+    }
+    return mine && take_slot(reverse, &rule->channel, (b[0] & 0x0f) + 1) && take_slot(reverse, &rule->slot[0], first) &&
+           take_slot(reverse, &rule->slot[1], second);
+}
+
+static bool take_system(struct reverse *reverse)
+{
+    const struct rule *rule = reverse->rule;
+    const uint8_t *b = reverse->midi->bytes;
+
+    switch ((enum rule_command)rule->command) {
+    case RULE_TIME_CODE:
+        return b[0] == MIDI_TIME_CODE && take_slot(reverse, &rule->slot[0], b[1] >> 4) &&
+               take_slot(reverse, &rule->slot[1], b[1] & 0x0f);
+    case RULE_SONG_POSITION:
+        return b[0] == MIDI_SONG_POSITION && take_slot(reverse, &rule->slot[0], b[1] | b[2] << 7);
+    case RULE_SONG_SELECT: return b[0] == MIDI_SONG_SELECT && take_slot(reverse, &rule->slot[0], b[1]);
+    default: return b[0] == rule->status;
+    }
+}
+
+static bool take_sysex(struct reverse *reverse)
+{
+    const struct rule *rule = reverse->rule;
+
+    if (reverse->midi->bytes[0] != MIDI_SYSEX)
+        return false;
+    if (rule->data_var >= 0)
+        return true;
+    if (reverse->midi->length != rule->byte_count + 2u)
+        return false;
+    for (int i = 0; i < rule->byte_count; i++)
+        if (!take_slot(reverse, &rule->bytes[i], reverse->midi->bytes[i + 1]))
+            return false;
+    return true;
+}
+
+/* Binds all names; false when this message is not the rule's. */
+static bool bind(struct reverse *reverse, struct osc_binding *bindings)
+{
+    const struct rule *rule = reverse->rule;
+    bool mine;
+
+    if (rule->command == RULE_RAW)
+        mine = rule->var[rule->data_var].tag != 'm' || reverse->midi->bytes[0] != MIDI_SYSEX;
+    else if (rule->command == RULE_SYSEX)
+        mine = take_sysex(reverse);
+    else
+        mine = rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse) : take_system(reverse);
+    if (!mine)
+        return false;
+    for (int i = 0; i < rule->var_count; i++) {
+        const struct rule_var *var = &rule->var[i];
+
+        if (i == rule->port_id_var)
+            reverse->value[i] = reverse->midi->port_id;
+        else if (!reverse->known[i])
+            reverse->value[i] = var->default_value;
+        if (var->source != RULE_FROM_PATH)
+            continue;
+        bindings[var->place].number = (int32_t)floor(reverse->value[i] + 0.5);
+        bindings[var->place].text = reverse->midi->port;
+        bindings[var->place].length = reverse->midi->port_length;
+        if (var->ranged && i != rule->port_var &&
+            (bindings[var->place].number < fmin(var->low, var->high) ||
+             bindings[var->place].number > fmax(var->low, var->high)))
+            return false;
+    }
+    return true;
+}
+
+static size_t pad4(size_t n)
+{
+    return (n + 3) & ~(size_t)3;
+}
+
+/* Writes one number in place of the template's zero; tag_out is its tag in the message. Returns its bytes. */
+static size_t fill_number(uint8_t *out, uint8_t *tag_out, char tag, double value)
+{
+    uint32_t bits32;
+    uint64_t bits64;
+    float f = (float)value;
+
+    switch (tag) {
+    case 'f':
+        memcpy(&bits32, &f, sizeof bits32);
+        bytes_put_u32(out, bits32);
+        return 4;
+    case 'd':
+        memcpy(&bits64, &value, sizeof bits64);
+        bytes_put_u64(out, bits64);
+        return 8;
+    case 'h': bytes_put_u64(out, (uint64_t)(int64_t)floor(value + 0.5)); return 8;
+    case 'T': *tag_out = value >= 0.5 ? 'T' : 'F'; return 0;
+    default: bytes_put_u32(out, (uint32_t)(int32_t)floor(value + 0.5)); return 4;
+    }
+}
+
+/* Fills the numbers of a message whose tags and zero arguments have been copied to tags and args. */
+static void fill_args(const struct reverse *reverse, uint8_t *tags, uint8_t *args)
+{
+    const struct rule *rule = reverse->rule;
+
+    for (int i = 0; i < rule->arg_count; i++) {
+        const struct rule_arg *arg = &rule->arg[i];
+        double value = arg->number;
+        char tag = (char)tags[1 + i];
+
+        if (arg->kind == RULE_ARG_VAR && arg->var == rule->data_var)
+            return;
+        if (arg->kind == RULE_ARG_TEXT) {
+            args += pad4(strlen(arg->text) + 1);
+            continue;
+        }
+        if (arg->kind == RULE_ARG_VAR) {
+            value = reverse->value[arg->var];
+            tag = rule->var[arg->var].tag;
+        }
+        args += fill_number(args, &tags[1 + i], tag, value);
+    }
+}
+
+/* How many tags and argument bytes the data name's part of the message takes. */
+static void data_size(const struct reverse *reverse, char tag, size_t *tags, size_t *bytes)
+{
+    size_t length = reverse->midi->length;
+
+    *tags = 1;
+    if (tag == 'm') {
+        *bytes = 4;
+    } else if (tag == 'b') {
+        *bytes = 4 + pad4(length);
+    } else if (tag == 's') {
+        *bytes = pad4(length * 3);
+    } else { /* numbers: a SysEx without its F0 and F7, as osmid has it */
+        *tags = reverse->midi->bytes[0] == MIDI_SYSEX ? length - 2 : length;
+        *bytes = 4 * *tags;
+    }
+}
+
+/* Writes a MIDI message as the argument of a data name; out is zeroed. */
+static void write_data(const struct reverse *reverse, char tag, uint8_t *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *bytes = reverse->midi->bytes;
+    size_t length = reverse->midi->length, skip = bytes[0] == MIDI_SYSEX ? 1 : 0;
+
+    if (tag == 'm') {
+        memcpy(out + 1, bytes, length < 3 ? length : 3);
+    } else if (tag == 'b') {
+        bytes_put_u32(out, (uint32_t)length);
+        memcpy(out + 4, bytes, length);
+    } else if (tag == 's') {
+        for (size_t i = 0; i < length; i++) {
+            out[3 * i] = (uint8_t)digits[bytes[i] >> 4];
+            out[3 * i + 1] = (uint8_t)digits[bytes[i] & 0x0f];
+            out[3 * i + 2] = i + 1 < length ? ' ' : 0;
+        }
+    } else {
+        for (size_t i = skip; i + skip < length; i++, out += 4)
+            bytes_put_u32(out, bytes[i]);
+    }
+}
+
+/* The message of a rule with a data name, whose size changes. The tail holds the arguments before it. */
+static size_t write_with_data(const struct reverse *reverse, uint8_t *out, size_t used, size_t size)
+{
+    const struct rule *rule = reverse->rule;
+    char tag = rule->var[rule->data_var].tag;
+    size_t fixed_tags = strlen((const char *)rule->tail); /* the comma with it */
+    size_t fixed_bytes = (size_t)(rule->tail_length - rule->tail_args);
+    size_t tags, bytes, tag_bytes;
+
+    data_size(reverse, tag, &tags, &bytes);
+    tag_bytes = pad4(fixed_tags + tags + 1);
+    if (used + tag_bytes + fixed_bytes + bytes > size)
+        return 0;
+    memset(out + used, 0, tag_bytes + fixed_bytes + bytes);
+    memcpy(out + used, rule->tail, fixed_tags);
+    memset(out + used + fixed_tags, tag, tags);
+    memcpy(out + used + tag_bytes, rule->tail + rule->tail_args, fixed_bytes);
+    fill_args(reverse, out + used, out + used + tag_bytes);
+    write_data(reverse, tag, out + used + tag_bytes + fixed_bytes);
+    return used + tag_bytes + fixed_bytes + bytes;
+}
+
+size_t rule_reverse(const struct rule *rule, const struct osc_template *address, const struct rule_midi *midi,
+                    uint8_t *out, size_t size)
+{
+    struct reverse reverse;
+    struct osc_binding bindings[OSC_PLACES_MAX];
+    size_t length, used;
+
+    reverse.rule = rule;
+    reverse.midi = midi;
+    memset(reverse.known, 0, sizeof reverse.known);
+    if (!bind(&reverse, bindings))
+        return 0;
+    length = osc_template_write(address, bindings, (char *)out, size < OSC_ADDRESS_MAX ? size : OSC_ADDRESS_MAX);
+    used = pad4(length + 1);
+    if (length == 0 || used > size)
+        return 0;
+    memset(out + length, 0, used - length);
+    if (rule->data_var >= 0)
+        return write_with_data(&reverse, out, used, size);
+    if (used + rule->tail_length > size)
+        return 0;
+    memcpy(out + used, rule->tail, rule->tail_length);
+    fill_args(&reverse, out + used, out + used + rule->tail_args);
+    return used + rule->tail_length;
+}
