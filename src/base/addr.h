@@ -31,6 +31,12 @@ uint32_t net_addr_hash(const struct net_addr *addr);
 /* Text as people write it: "192.168.1.7:9000", "[::1]:9000". out has NET_ADDR_TEXT bytes. Returns out. */
 const char *net_addr_text(const struct net_addr *addr, char *out);
 
+/* The same without port and brackets: "192.168.1.7", "fe80::1%eth0". out has NET_ADDR_TEXT bytes. Returns out. */
+const char *net_addr_host_text(const struct net_addr *addr, char *out);
+
+/* Whether it is 0.0.0.0, :: or unset: as a bind address, every address of this machine. */
+bool net_addr_is_any(const struct net_addr *addr);
+
 /* A numeric IP (no name, no brackets) without port. 0 or NW_EADDRESS. */
 int net_addr_parse_ip(const char *ip, struct net_addr *addr);
 

@@ -19,7 +19,11 @@ void loop_run(struct loop *loop);
 /* One turn: waits for events until deadline_ns of the monotonic clock (0: does not wait; UINT64_MAX: for ever). */
 void loop_turn(struct loop *loop, uint64_t deadline_ns);
 
+/* Ends loop_run after the current turn; before loop_run it keeps it from turning at all. */
 void loop_stop(struct loop *loop);
+
+/* The monotonic time in nanoseconds, read at most once a turn: good enough for "when did they speak". */
+uint64_t loop_now(struct loop *loop);
 
 /* Work that must happen once at the end of the current turn, before the loop may sleep: outputs flush themselves so.
  * Embed it; borrowed until it ran or was cancelled. Scheduling it twice in a turn runs it once. */
@@ -47,13 +51,16 @@ void loop_signal_free(struct loop_signal *signal);
 struct loop_fd;
 #define LOOP_READABLE 1
 #define LOOP_WRITABLE 2
-/* Returns owned; NULL when the descriptor cannot be polled (a regular file). */
+/* Returns owned, resting; NULL when the descriptor cannot be polled (a regular file). A descriptor in error is told as
+ * ready for what is watched: the read or write then shows the error. */
 struct loop_fd *loop_fd_new(struct loop *loop, int fd, void (*ready)(void *user, int events), void *user);
 void loop_fd_watch(struct loop_fd *watch, int events); /* 0 rests; the mask of LOOP_READABLE and LOOP_WRITABLE */
 void loop_fd_free(struct loop_fd *watch);
 
-/* Looks a host name up on the one thread of the pool. done gets 0 and an address, or NW_EADDRESS, in a later turn;
- * never after loop_resolve_cancel. */
+/* Looks a host name up on a thread of its own; IPv4 is preferred, for most of the programs we speak to listen on
+ * nothing else. done gets 0 and an address, or NW_EADDRESS, in a later turn; never after loop_resolve_cancel. The
+ * lookup is gone when done is called. Neither cancelling nor ending the loop waits for a name server. NULL when there
+ * is no memory. */
 struct net_addr;
 struct loop_resolve;
 struct loop_resolve *loop_resolve(struct loop *loop, const char *host, uint16_t port,

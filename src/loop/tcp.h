@@ -16,13 +16,14 @@ struct tcp_callbacks {
     /* The connection ended: error 0 when the peer closed it, else NW_EIO. Called once, never after tcp_close; the
      * connection must still be given to tcp_close (legal here). */
     void (*closed)(void *user, int error);
-    /* Room again after a refused write. May be NULL. */
+    /* Half of the send buffer is free again after a refused write. May be NULL. */
     void (*writable)(void *user);
     void *user;
 };
 
 /* Listens with SO_REUSEADDR; bind as in udp_open. accepted takes the connection, and sets its callbacks with tcp_start
- * (or closes it). Returns 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */
+ * (or closes it); it may close the listener. When descriptors run out, new connections wait in the kernel's backlog.
+ * Returns 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */
 int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(void *user, struct tcp *connection),
                void *user, struct tcp_listener **out);
 void tcp_listener_local(const struct tcp_listener *listener, struct net_addr *addr);
@@ -36,9 +37,15 @@ int tcp_connect(struct loop *loop, const struct net_addr *peer,
 /* Sets the callbacks and starts reading. */
 void tcp_start(struct tcp *connection, const struct tcp_callbacks *callbacks);
 
-/* Queues all of bytes, or nothing: NW_EFULL when they do not fit the send buffer, NW_ECLOSED when the connection has
- * ended. Sent at the end of the turn. Copies. No allocation once the buffer has grown to its working size. */
+/* Queues all of bytes, or nothing: NW_ETOOBIG when they never fit the send buffer, NW_EFULL when they do not fit it
+ * now, NW_ECLOSED when the connection has ended. Sent at the end of the turn. Copies. No allocation once the buffer has
+ * grown to its working size. */
 int tcp_send(struct tcp *connection, const uint8_t *bytes, size_t length);
+
+/* The same in two steps, for a writer that makes its bytes in place: *room, borrowed until tcp_commit, has size bytes,
+ * of which tcp_commit queues the first length. Errors as of tcp_send. */
+int tcp_reserve(struct tcp *connection, size_t size, uint8_t **room);
+void tcp_commit(struct tcp *connection, size_t length);
 
 void tcp_flush(struct tcp *connection);
 void tcp_pause(struct tcp *connection, bool paused); /* stops reading: the peer is slowed down */

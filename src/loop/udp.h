@@ -48,11 +48,12 @@ int udp_send(struct udp *udp, const struct net_addr *to, const struct net_addr *
 
 void udp_flush(struct udp *udp); /* sends what is queued now */
 
-/* Stops and goes on reading; the kernel's buffer fills meanwhile. */
+/* Stops and goes on reading; the kernel's buffer fills meanwhile. The rest of a batch that has been read is still given
+ * out. */
 void udp_pause(struct udp *udp, bool paused);
 
 void udp_local(const struct udp *udp, struct net_addr *addr);
-int udp_receive_buffer(const struct udp *udp); /* bytes granted, as read back */
+int udp_receive_buffer(const struct udp *udp); /* bytes granted, read back, in the unit of net.core.rmem_max */
 void udp_poll_drops(struct udp *udp);          /* asks the kernel for its drop figure now */
 const struct udp_figures *udp_figures(const struct udp *udp);
 

@@ -1,0 +1,44 @@
+/* What tcp.c, tcp_send.c and tcp_listen.c share.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_LOOP_TCP_INTERNAL_H
+#define NOTEWIRE_LOOP_TCP_INTERNAL_H
+
+#include "loop/loop_internal.h"
+#include "loop/tcp.h"
+
+struct tcp_buffer {
+    uint8_t *bytes; /* owned */
+    size_t used, capacity;
+};
+
+struct tcp {
+    struct loop *loop;
+    uv_tcp_t stream;
+    uv_connect_t connecting;
+    uv_write_t write;
+    struct tcp_callbacks callbacks;
+    void (*connected)(void *user, int error, int errno_value);
+    void *connected_user;
+    struct tcp_buffer filling; /* what tcp_send appends to */
+    struct tcp_buffer writing; /* what libuv holds on to while the peer does not read */
+    bool write_busy;
+    bool refused; /* a write was, and writable has not been called since */
+    bool started, paused;
+    bool ended; /* closed has been called or must not be any more */
+    bool closed;
+    struct loop_flush flush;
+    struct net_addr local, peer;
+};
+
+/* A connection without a socket yet; NULL when there is no memory. Freed by tcp_close. */
+struct tcp *tcp_new(struct loop *loop);
+
+/* Reads the addresses of a connection that has come about, and sends its small messages at once. */
+void tcp_established(struct tcp *tcp);
+
+/* The connection is over: tells its owner, once. */
+void tcp_end(struct tcp *tcp, int error);
+
+void tcp_run_flush(struct loop_flush *flush);
+
+#endif
