@@ -35,7 +35,7 @@ void peers_init(struct peers *peers);
 void peers_free(struct peers *peers);
 
 /* The peer at this address of this server, made when it is new; the UDP peer silent for longest gives way when the
- * table is full. Marks nothing. */
+ * table is full. NULL when TCP connections fill it. Marks nothing. */
 struct peer *peers_udp(struct peers *peers, struct server *server, const struct net_addr *addr,
                        const struct net_addr *local);
 

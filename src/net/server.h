@@ -19,7 +19,8 @@ enum server_framing {
 struct server;
 
 struct server_callbacks {
-    /* UDP: one datagram. TCP: one chunk or packet. The sender has been allowed; bytes are borrowed until it returns. */
+    /* UDP: one datagram. TCP: one chunk or packet. The sender has been allowed; bytes are borrowed until it returns. A
+     * UDP sender for whom the table has no place (64 TCP connections fill it) can be answered only until it returns. */
     void (*message)(void *user, struct peer *from, const uint8_t *bytes, size_t length);
     /* Something that never became a message: NW_EMALFORMED or NW_ETOOBIG for a broken or cut-off frame. from may be
      * NULL. */
@@ -27,8 +28,13 @@ struct server_callbacks {
     /* A datagram or connection from somebody who is not allowed; the server has logged it once per source. */
     void (*refused)(void *user, const struct net_addr *from);
     void (*accepted)(void *user, struct peer *peer); /* TCP; may be NULL */
-    /* TCP: the connection has ended; the peer is forgotten when it returns. May be NULL. */
+    /* TCP: the connection has ended: error 0 when the peer closed it, NW_EIO, or why the server closed it
+     * (NW_EMALFORMED, NW_ETOOBIG, NW_EMEMORY); the peer is forgotten when it returns. May be NULL. */
     void (*closed)(void *user, struct peer *peer, int error);
+    /* TCP: a connection whose send was refused with NW_EFULL has room again. May be NULL. */
+    void (*writable)(void *user);
+    /* UDP: datagrams that the kernel threw away (struct udp_callbacks). May be NULL. */
+    void (*kernel_drops)(void *user, uint32_t count);
     void *user;
 };
 
