@@ -11,6 +11,7 @@
 #define MIDI_SYSEX_BEGIN 0x01
 #define MIDI_SYSEX_END 0x02
 #define MIDI_SYSEX_PART 0x04 /* set on every piece of a SysEx, first and last too */
+#define MIDI_SYSEX_CUT 0x08  /* with END: our own F7, because the SysEx broke off; it was counted as malformed */
 
 struct midi_msg {     /* a short message, or a piece of SysEx; owns nothing */
     uint32_t time_us; /* monotonic, wraps; compare with (int32_t)(a - b) */

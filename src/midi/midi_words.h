@@ -11,7 +11,7 @@
 #define MIDI_WORDS_MAX 64
 
 /* Writes a short message as "channel 1 note-on 60 100\n", NUL-terminated; returns its length without the NUL. out has
- * MIDI_WORDS_MAX bytes. */
+ * MIDI_WORDS_MAX bytes. A piece of SysEx goes to midi_words_write_sysex; a status that is no message gives "" and 0. */
 size_t midi_words_write(const struct midi_msg *msg, char *out);
 
 /* Writes one piece of SysEx: the first piece opens "system-exclusive hex", each byte but F0 and F7 is " 7D", the last
@@ -42,9 +42,17 @@ struct midi_words_error {
 void midi_words_init(struct midi_words *words);
 
 /* Reads one line (no newline needed; '#' starts a comment line) of any number of commands, in long or short words, case
- * ignored, and gives each message to the sink. Returns the number of commands (0 for an empty line or settings only),
- * or NW_EINVALID with *error filled; commands before the mistake have been given out. Settings (channel, hex, dec,
- * octave) last beyond the line as in SendMIDI, except hex, which ends with the line. */
+ * ignored, and gives each message to the sink. Returns the number of commands (0 for an empty line or settings only;
+ * time stamps do not count), or NW_EINVALID with *error filled; commands before the mistake have been given out, of the
+ * wrong one nothing. Settings (channel, octave) last beyond the line as in SendMIDI, except hex and dec, which end with
+ * the line.
+ *
+ * Where this differs from SendMIDI (README and Source/ApplicationCommand.cpp of gbevin/SendMIDI): a number out of range
+ * is an error, never clamped; hex and dec between a command's numbers hold from there on, not for all of them; "clock
+ * BPM" takes an optional number of beats (1 to 999) as newer versions do, but not 0 for endless; a command without all
+ * its numbers is an error, never skipped; raw bytes that are no MIDI messages are errors; words that need files or
+ * devices are errors. As there, a word that is both a command and a hexadecimal number ("cc", "dec") is the command:
+ * write CCH for the byte. "--" and "nowait" are accepted and mean nothing here. */
 int midi_words_read(struct midi_words *words, const char *line, size_t length, const struct midi_words_sink *sink,
                     struct midi_words_error *error);
 
