@@ -50,7 +50,8 @@ int words_run_song_position(struct words_reader *reader, const struct words_comm
 /* Fourteen bits, low half first, on the channel. */
 int words_run_pitch_bend(struct words_reader *reader, const struct words_command *command)
 {
-    send_short(reader, on_channel(reader, command->status), (unsigned)reader->value[0], (unsigned)reader->value[0] >> 7);
+    send_short(reader, on_channel(reader, command->status), (unsigned)reader->value[0],
+               (unsigned)reader->value[0] >> 7);
     return 1;
 }
 
