@@ -4,6 +4,7 @@
 #include "loop/tcp_internal.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,12 +30,30 @@ struct tcp *tcp_new(struct loop *loop)
     return tcp;
 }
 
+/* A peer whose machine lost power says nothing; unasked, the kernel waits for it for hours, or, with bytes under way,
+ * a quarter of an hour. */
+static void notice_silence(struct tcp *tcp)
+{
+    int on = 1, idle_s = 10, interval_s = 5, probes = 3;
+    unsigned unacknowledged_ms = 60000;
+    uv_os_fd_t fd;
+
+    if (uv_fileno((uv_handle_t *)&tcp->stream, &fd) != 0)
+        return;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_ms, sizeof unacknowledged_ms);
+}
+
 void tcp_established(struct tcp *tcp)
 {
     struct sockaddr_storage sa;
     int length = sizeof sa;
 
     uv_tcp_nodelay(&tcp->stream, 1);
+    notice_silence(tcp);
     memset(&sa, 0, sizeof sa);
     if (uv_tcp_getsockname(&tcp->stream, (struct sockaddr *)&sa, &length) == 0)
         net_addr_from_sockaddr(&tcp->local, (struct sockaddr *)&sa);

@@ -13,7 +13,8 @@ struct tcp_listener;
 
 struct tcp_callbacks {
     void (*data)(void *user, const uint8_t *bytes, size_t length); /* borrows until it returns */
-    /* The connection ended: error 0 when the peer closed it, else NW_EIO. Called once, never after tcp_close; the
+    /* The connection ended: error 0 when the peer closed it, else NW_EIO (a peer that has acknowledged nothing for a
+     * minute is given up). Called once, never after tcp_close; the
      * connection must still be given to tcp_close (legal here). */
     void (*closed)(void *user, int error);
     /* Half of the send buffer is free again after a refused write. May be NULL. */
