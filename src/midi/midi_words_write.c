@@ -4,16 +4,8 @@
 
 #include <string.h>
 
-/* Appends text; the callers' bound is MIDI_WORDS_MAX, which the longest line does not reach. */
-static char *put_text(char *out, const char *text)
-{
-    size_t length = strlen(text);
-
-    memcpy(out, text, length);
-    return out + length;
-}
-
-/* Appends a space and a decimal number; printf would cost more than the rest of the message's way. */
+/* Appends a space and a decimal number; printf would cost more than the rest of the message's way. No line reaches
+ * MIDI_WORDS_MAX, so nothing here looks at the bound. */
 static char *put_number(char *out, unsigned number)
 {
     char digits[10];
@@ -48,9 +40,9 @@ static char *put_channel_message(char *out, const struct midi_msg *msg)
                                         " program-change", " channel-pressure", " pitch-bend"};
     uint8_t status = msg->b[0];
 
-    out = put_text(out, "channel");
+    out = stpcpy(out, "channel");
     out = put_number(out, (status & 0x0fU) + 1);
-    out = put_text(out, word[(status >> 4) - 8]);
+    out = stpcpy(out, word[(status >> 4) - 8]);
     if ((status & 0xf0) == MIDI_PITCH_BEND)
         return put_number(out, data14(msg->b + 1));
     out = put_number(out, data7(msg->b[1]));
@@ -62,17 +54,17 @@ static char *put_system_message(char *out, const struct midi_msg *msg)
 {
     switch (msg->b[0]) {
     case MIDI_TIME_CODE:
-        out = put_number(put_text(out, "time-code"), data7(msg->b[1]) >> 4);
+        out = put_number(stpcpy(out, "time-code"), data7(msg->b[1]) >> 4);
         return put_number(out, msg->b[1] & 0x0fU);
-    case MIDI_SONG_POSITION: return put_number(put_text(out, "song-position"), data14(msg->b + 1));
-    case MIDI_SONG_SELECT: return put_number(put_text(out, "song-select"), data7(msg->b[1]));
-    case MIDI_TUNE_REQUEST: return put_text(out, "tune-request");
-    case MIDI_CLOCK: return put_text(out, "midi-clock");
-    case MIDI_START: return put_text(out, "start");
-    case MIDI_CONTINUE: return put_text(out, "continue");
-    case MIDI_STOP: return put_text(out, "stop");
-    case MIDI_ACTIVE_SENSING: return put_text(out, "active-sensing");
-    case MIDI_RESET: return put_text(out, "reset");
+    case MIDI_SONG_POSITION: return put_number(stpcpy(out, "song-position"), data14(msg->b + 1));
+    case MIDI_SONG_SELECT: return put_number(stpcpy(out, "song-select"), data7(msg->b[1]));
+    case MIDI_TUNE_REQUEST: return stpcpy(out, "tune-request");
+    case MIDI_CLOCK: return stpcpy(out, "midi-clock");
+    case MIDI_START: return stpcpy(out, "start");
+    case MIDI_CONTINUE: return stpcpy(out, "continue");
+    case MIDI_STOP: return stpcpy(out, "stop");
+    case MIDI_ACTIVE_SENSING: return stpcpy(out, "active-sensing");
+    case MIDI_RESET: return stpcpy(out, "reset");
     default: return NULL;
     }
 }
@@ -101,7 +93,7 @@ size_t midi_words_write_sysex(const struct midi_msg *piece, char *out)
     char *end = out;
 
     if ((piece->flags & MIDI_SYSEX_BEGIN) != 0)
-        end = put_text(end, "system-exclusive hex");
+        end = stpcpy(end, "system-exclusive hex");
     for (size_t i = 0; i < piece->len && i < sizeof piece->b; i++) {
         if (piece->b[i] >= 0x80)
             continue;
@@ -110,7 +102,7 @@ size_t midi_words_write_sysex(const struct midi_msg *piece, char *out)
         *end++ = hex[piece->b[i] & 0x0f];
     }
     if ((piece->flags & MIDI_SYSEX_END) != 0)
-        end = put_text(end, " dec\n");
+        end = stpcpy(end, " dec\n");
     *end = '\0';
     return (size_t)(end - out);
 }
