@@ -31,7 +31,8 @@ static bool is_zero_fraction(const char *text, size_t length, size_t at, size_t 
     return i == length || text[i] == '/';
 }
 
-/* Hashes an address with every whole number in it ("5", "05", "5.0", or a number's placeholder) read as one sign, so that
+/* Hashes an address with every whole number in it ("5", "05", "5.0", or a number's placeholder) read as one sign, so
+ * that
  * "/1/fader5" and "/1/fader{n}" meet in one bucket. */
 static uint32_t hash_address(uint32_t hash, const char *text, size_t length)
 {
@@ -61,7 +62,8 @@ static size_t last_part(const char *text, size_t length)
     return length;
 }
 
-/* Whether a hash of text[from..] finds every address of the template: it has no text placeholder and no negative number there. */
+/* Whether a hash of text[from..] finds every address of the template: it has no text placeholder and no negative number
+ * there. */
 static bool is_hashable(const struct osc_template *template, size_t from)
 {
     for (size_t i = from; i < template->length; i++) {

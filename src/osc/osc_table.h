@@ -1,6 +1,5 @@
-/* The route table: from an address to the templates that it fits. Plain addresses and those with numbers are found by one hash;
- * only templates with text in their last part are tried one by one.
- * SPDX-License-Identifier: MIT */
+/* The route table: from an address to the templates that it fits. Plain addresses and those with numbers are found by
+ * one hash; only templates with text in their last part are tried one by one. SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_OSC_OSC_TABLE_H
 #define NOTEWIRE_OSC_OSC_TABLE_H
 

@@ -36,8 +36,8 @@ static size_t read_number(const char *text, size_t length, int32_t *number)
     return at;
 }
 
-/* Binds one placeholder at the start of text; next is the template's byte behind it (0 at the end). Returns the bytes taken, 0 for no
- * match. */
+/* Binds one placeholder at the start of text; next is the template's byte behind it (0 at the end). Returns the bytes
+ * taken, 0 for no match. */
 static size_t bind_place(const struct osc_place *place, char next, const char *text, size_t length,
                          struct osc_binding *binding)
 {
@@ -114,7 +114,8 @@ static size_t part_end(const char *text, size_t length, size_t at)
     return at;
 }
 
-/* Tries each number of the one placeholder in a template part against the pattern's part, going on behind both on success. */
+/* Tries each number of the one placeholder in a template part against the pattern's part, going on behind both on
+ * success. */
 static void walk_numbers(struct pattern_walk *walk, size_t p, size_t p_end, size_t t, size_t t_end)
 {
     const struct osc_template *template = walk->template;
@@ -165,7 +166,7 @@ static void walk_part(struct pattern_walk *walk, size_t pattern_at, size_t templ
     t = template_at + 1;
     if (p < walk->pattern_length && walk->pattern[p] == '/') { /* "//": any number of parts */
         walk_part(walk, p, template_at);
-        while (t < template->length && *walk->budget > 0) {
+        while (t<template->length && * walk->budget> 0) {
             t = part_end(template->text, template->length, t);
             if (t < template->length)
                 walk_part(walk, p, t++);
@@ -188,15 +189,11 @@ static void walk_part(struct pattern_walk *walk, size_t pattern_at, size_t templ
     }
 }
 
-void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length, uint32_t *budget,
-                                osc_template_hit hit, void *user)
+void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length,
+                                uint32_t *budget, osc_template_hit hit, void *user)
 {
-    struct pattern_walk walk = {.template = template,
-                                .pattern = pattern,
-                                .pattern_length = length,
-                                .budget = budget,
-                                .hit = hit,
-                                .user = user};
+    struct pattern_walk walk = {
+        .template = template, .pattern = pattern, .pattern_length = length, .budget = budget, .hit = hit, .user = user};
 
     walk_part(&walk, 0, 0);
 }

@@ -6,9 +6,9 @@
 #include "osc/osc_match.h"
 #include "osc/osc_view.h"
 
-#define OSC_PLACES_MAX 8     /* placeholders of one address */
-#define OSC_NUMBER_DIGITS 6  /* digits of a number in an address; a longer one is not a number */
-#define OSC_OPEN_RANGE 127   /* a number without a range is tried from 0 to this against an OSC pattern */
+#define OSC_PLACES_MAX 8    /* placeholders of one address */
+#define OSC_NUMBER_DIGITS 6 /* digits of a number in an address; a longer one is not a number */
+#define OSC_OPEN_RANGE 127  /* a number without a range is tried from 0 to this against an OSC pattern */
 
 enum osc_place_kind { OSC_PLACE_NUMBER, OSC_PLACE_TEXT };
 
@@ -38,20 +38,21 @@ static inline bool osc_template_is_place(char c)
     return c > 0 && c <= OSC_PLACES_MAX;
 }
 
-/* Whether a plain address is one of this template's; fills bindings. A missing first '/' and one '/' at the end are forgiven,
- * numbers may be written "5", "05" and "5.0". */
+/* Whether a plain address is one of this template's; fills bindings. A missing first '/' and one '/' at the end are
+ * forgiven, numbers may be written "5", "05" and "5.0". */
 bool osc_template_match(const struct osc_template *template, const char *address, size_t length,
                         struct osc_binding bindings[OSC_PLACES_MAX]);
 
 /* Called for each concrete address of the template that a pattern matches. */
 typedef void (*osc_template_hit)(void *user, const struct osc_binding bindings[OSC_PLACES_MAX]);
 
-/* Matches an OSC address pattern against all addresses that the template stands for. A text placeholder takes the pattern's part as it
- * is. Every step takes one from *budget (osc_match.h). */
-void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length, uint32_t *budget,
-                                osc_template_hit hit, void *user);
+/* Matches an OSC address pattern against all addresses that the template stands for. A text placeholder takes the
+ * pattern's part as it is. Every step takes one from *budget (osc_match.h). */
+void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length,
+                                uint32_t *budget, osc_template_hit hit, void *user);
 
-/* Writes the address with its placeholders filled, without a NUL; returns its length, 0 when it does not fit in size. */
+/* Writes the address with its placeholders filled, without a NUL; returns its length, 0 when it does not fit in size.
+ */
 size_t osc_template_write(const struct osc_template *template, const struct osc_binding bindings[OSC_PLACES_MAX],
                           char *out, size_t size);
 

@@ -1,6 +1,5 @@
-/* The loopback driver: what goes to the output "loopback" comes back from the input "loopback" at the end of the turn. For tests,
- * and the smallest example of a driver.
- * SPDX-License-Identifier: MIT */
+/* The loopback driver: what goes to the output "loopback" comes back from the input "loopback" at the end of the turn.
+ * For tests, and the smallest example of a driver. SPDX-License-Identifier: MIT */
 #include "base/error.h"
 #include "port/drivers.h"
 #include "port/registry.h"
@@ -53,7 +52,8 @@ static int loopback_send(struct port *port, const struct midi_msg *msg)
     return 0;
 }
 
-/* Gives back what was queued until now; what its receivers send here waits for the next turn, so a circle never locks up. */
+/* Gives back what was queued until now; what its receivers send here waits for the next turn, so a circle never locks
+ * up. */
 static void loopback_flush(struct port *port)
 {
     struct loopback *loopback = port->impl;
@@ -86,6 +86,7 @@ const struct port_ops port_loopback = {
     .input = true,
     .output = true,
     .device = true,
+    .tells_room = true,
     .matches = loopback_matches,
     .open = loopback_open,
     .send = loopback_send,

@@ -17,13 +17,12 @@ enum port_direction { PORT_INPUT, PORT_OUTPUT };
 
 /* The life of a port, all calls on the loop's thread:
  *
- *   open    once. Takes what it needs from port->name (the whole text of -i or -o), sets port->impl. May fail with NW_EADDRESS,
- *           NW_EBUSY, NW_EIO or NW_EMEMORY; then nothing else is called. What is not there yet (a name, a TCP peer) is waited
- *           for and is no failure.
- *   send    outputs: takes one short message or one SysEx piece, or refuses with NW_EFULL (no room now) or NW_ECLOSED (not
- *           connected). Copies what it keeps. Pieces of two SysEx are never mixed; real-time bytes may come between.
- *   flush   outputs: once at the end of a turn in which something was sent. May be NULL.
- *   pause   inputs: stop and go on reading, for inputs that can slow their sender down. NULL where nothing can.
+ *   open    once. Takes what it needs from port->name (the whole text of -i or -o), sets port->impl. May fail with
+ * NW_EADDRESS, NW_EBUSY, NW_EIO or NW_EMEMORY; then nothing else is called. What is not there yet (a name, a TCP peer)
+ * is waited for and is no failure. send    outputs: takes one short message or one SysEx piece, or refuses with
+ * NW_EFULL (no room now) or NW_ECLOSED (not connected). Copies what it keeps. Pieces of two SysEx are never mixed;
+ * real-time bytes may come between. flush   outputs: once at the end of a turn in which something was sent. May be
+ * NULL. pause   inputs: stop and go on reading, for inputs that can slow their sender down. NULL where nothing can.
  *   drained outputs: whether all that was taken has left. NULL: always.
  *   close   once. Flushes what it can without waiting, frees impl.
  *
@@ -32,8 +31,9 @@ struct port_ops {
     const char *driver; /* "print" */
     const char *syntax; /* how -i or -o names it, for people */
     const char *help;
-    bool input, output; /* what it can be */
-    bool device;        /* a MIDI device: raw MIDI is never passed from one device to another */
+    bool input, output;                /* what it can be */
+    bool tells_room;                   /* calls port_writable when it has room again, so that inputs may wait for it */
+    bool device;                       /* a MIDI device: raw MIDI is never passed from one device to another */
     bool (*matches)(const char *name); /* whether a text of -i or -o means this driver */
     int (*open)(struct port *port);
     int (*send)(struct port *port, const struct midi_msg *msg);
@@ -48,13 +48,13 @@ struct port {
     const struct port_ops *ops;
     struct registry *registry;
     enum port_direction direction;
-    uint16_t index;                /* in its direction's table */
-    char name[PORT_NAME_MAX];      /* as the user wrote it */
-    char osc_name[PORT_NAME_MAX];  /* as an OSC address carries it */
-    void *impl;                    /* the driver's */
-    struct midi_notes notes;       /* outputs: what sounds */
-    uint64_t messages;             /* whole messages moved */
-    uint64_t refused;              /* outputs: messages and pieces the driver did not take */
+    uint16_t index;               /* in its direction's table */
+    char name[PORT_NAME_MAX];     /* as the user wrote it */
+    char osc_name[PORT_NAME_MAX]; /* as an OSC address carries it */
+    void *impl;                   /* the driver's */
+    struct midi_notes notes;      /* outputs: what sounds */
+    uint64_t messages;            /* whole messages moved */
+    uint64_t refused;             /* outputs: messages and pieces the driver did not take */
     bool paused;
 };
 
@@ -79,8 +79,8 @@ void port_kernel_drops(struct port *port, uint32_t count);
 struct loop *port_loop(const struct port *port);
 const struct allow *port_allow(const struct port *port);
 
-/* Whether a message is one that always finds room: a note-off, or a controller that ends notes. Bounded outputs keep a part of their
- * queue for these. */
+/* Whether a message is one that always finds room: a note-off, or a controller that ends notes. Bounded outputs keep a
+ * part of their queue for these. */
 bool port_is_release(const struct midi_msg *msg);
 
 #endif

@@ -1,6 +1,5 @@
-/* The print driver: MIDI as words on standard output, one message a line. It never waits for a reader: what does not fit its queue
- * is refused.
- * SPDX-License-Identifier: MIT */
+/* The print driver: MIDI as words on standard output, one message a line. It never waits for a reader: what does not
+ * fit its queue is refused. SPDX-License-Identifier: MIT */
 #include "base/error.h"
 #include "base/log.h"
 #include "midi/midi_words.h"
@@ -15,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PRINT_QUEUE (256u * 1024u) /* bytes not yet written */
+#define PRINT_QUEUE (256u * 1024u)  /* bytes not yet written */
 #define PRINT_RESERVE (64u * 1024u) /* of these, for note-offs alone */
 #define PRINT_HELD 64               /* real-time messages that wait for the end of a SysEx line */
 
@@ -55,7 +54,8 @@ static void print_flush(struct port *port)
         } else if (errno != EINTR) {
             print->gone = true;
             print->used = 0;
-            log_warning("E205", "print: standard output is gone (%s); its messages are dropped. Fix: restart with a reader",
+            log_warning("E205",
+                        "print: standard output is gone (%s); its messages are dropped. Fix: restart with a reader",
                         strerror(errno));
         }
     }
@@ -192,6 +192,7 @@ const struct port_ops port_print = {
     .syntax = "print",
     .help = "words on standard output, one message a line",
     .output = true,
+    .tells_room = true,
     .matches = print_matches,
     .open = print_open,
     .send = print_send,

@@ -11,9 +11,9 @@
 
 /* What merging needs to know of one output. */
 struct merge {
-    bool open;          /* a SysEx has begun and not ended */
-    uint16_t source;    /* whose SysEx is open */
-    uint64_t last_ns;   /* when its last piece came */
+    bool open;                /* a SysEx has begun and not ended */
+    uint16_t source;          /* whose SysEx is open */
+    uint64_t last_ns;         /* when its last piece came */
     struct midi_msg *waiting; /* REGISTRY_WAITING messages of others, allocated with the output */
     uint16_t first, count;
 };
@@ -25,8 +25,8 @@ struct registry {
     struct port *port[2][REGISTRY_PORTS_MAX];
     unsigned count[2];
     struct merge merge[REGISTRY_PORTS_MAX];
-    uint32_t full;              /* outputs whose last send was refused */
-    uint32_t dirty;             /* outputs to flush at the end of the turn */
+    uint32_t full;  /* outputs whose last send was refused */
+    uint32_t dirty; /* outputs to flush at the end of the turn */
     struct loop_flush flush;
     struct loop_timer *stall;
     bool stall_armed;
@@ -227,6 +227,7 @@ static bool give(struct registry *registry, unsigned index, const struct midi_ms
         }
         return false;
     }
+    registry->full &= ~(1u << index);
     mark_dirty(registry, index);
     if ((msg->flags & MIDI_SYSEX_PART) == 0)
         midi_notes_track(&port->notes, msg);
@@ -346,7 +347,21 @@ static void check_stalls(void *user)
 
 bool registry_full(const struct registry *registry)
 {
-    return registry->full != 0 && registry->full == registry_all(registry);
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
+        if ((registry->full & 1u << i) == 0 || !registry->port[PORT_OUTPUT][i]->ops->tells_room)
+            return false;
+    return registry->count[PORT_OUTPUT] > 0;
+}
+
+uint32_t registry_full_outputs(const struct registry *registry)
+{
+    return registry->full;
+}
+
+void registry_keep_notes(struct registry *registry)
+{
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
+        registry->port[PORT_OUTPUT][i]->notes = (struct midi_notes){0};
 }
 
 /* One released note for one output. */
@@ -446,5 +461,6 @@ bool port_is_release(const struct midi_msg *msg)
     uint8_t kind = msg->b[0] & 0xf0;
 
     return kind == MIDI_NOTE_OFF || (kind == MIDI_NOTE_ON && msg->b[2] == 0) ||
-           (kind == MIDI_CONTROL_CHANGE && (msg->b[1] == 120 || msg->b[1] >= 123 || (msg->b[1] == 64 && msg->b[2] < 64)));
+           (kind == MIDI_CONTROL_CHANGE &&
+            (msg->b[1] == 120 || msg->b[1] >= 123 || (msg->b[1] == 64 && msg->b[2] < 64)));
 }

@@ -5,10 +5,10 @@
 
 #include "port/port.h"
 
-#define REGISTRY_PORTS_MAX 32          /* of each direction; a set of outputs is one bit each */
-#define REGISTRY_WAITING 256           /* messages of others that wait while a SysEx is open on an output */
+#define REGISTRY_PORTS_MAX 32           /* of each direction; a set of outputs is one bit each */
+#define REGISTRY_WAITING 256            /* messages of others that wait while a SysEx is open on an output */
 #define REGISTRY_STALL_NS 1000000000ULL /* a SysEx without a byte for this long is ended */
-#define REGISTRY_SOURCE_OSC 0xffff     /* midi_msg.port of what does not come from an input port */
+#define REGISTRY_SOURCE_OSC 0xffff      /* midi_msg.port of what does not come from an input port */
 
 struct registry_callbacks {
     /* A message or SysEx piece of an input. */
@@ -30,8 +30,8 @@ struct registry *registry_new(struct loop *loop, const struct allow *allow, cons
 /* Releases all notes, closes all ports, frees. */
 void registry_free(struct registry *registry);
 
-/* Opens a port by the text of -i or -o. *port is borrowed. 0; NW_ENOTFOUND when no driver knows the name; NW_EFULL; or what open
- * said. */
+/* Opens a port by the text of -i or -o. *port is borrowed. 0; NW_ENOTFOUND when no driver knows the name; NW_EFULL; or
+ * what open said. */
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **port);
 
 unsigned registry_count(const struct registry *registry, enum port_direction direction);
@@ -43,12 +43,18 @@ uint32_t registry_all(const struct registry *registry);
 /* The outputs whose name as OSC addresses carry it fits an OSC pattern part; case is ignored. */
 uint32_t registry_match(const struct registry *registry, const char *pattern, size_t length);
 
-/* Gives a message or SysEx piece to a set of outputs; returns the set that took it. While another source's SysEx is open on an output, it
- * waits there and counts as taken. */
+/* Gives a message or SysEx piece to a set of outputs; returns the set that took it. While another source's SysEx is
+ * open on an output, it waits there and counts as taken. */
 uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct midi_msg *msg);
 
 /* Whether every output refuses at the moment, so that inputs that can wait should. */
 bool registry_full(const struct registry *registry);
+
+/* The outputs whose last refusal was for want of room. */
+uint32_t registry_full_outputs(const struct registry *registry);
+
+/* Forgets what sounds, so that it goes on sounding when the registry is freed (`notewire send`). */
+void registry_keep_notes(struct registry *registry);
 
 /* Releases the notes that sound, on every output. */
 void registry_release_notes(struct registry *registry);
@@ -59,7 +65,8 @@ bool registry_drain(struct registry *registry, uint64_t deadline_ns);
 /* All drivers, NULL-terminated, for `notewire ports` and help. */
 extern const struct port_ops *const port_drivers[];
 
-/* The name as OSC addresses carry it: small letters, '_' for space and # * , / ? [ ] { }. out has PORT_NAME_MAX bytes. */
+/* The name as OSC addresses carry it: small letters, '_' for space and # * , / ? [ ] { }. out has PORT_NAME_MAX bytes.
+ */
 void registry_osc_name(const char *name, char *out);
 
 #endif

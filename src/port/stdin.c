@@ -1,6 +1,5 @@
-/* The stdin driver: MIDI words from standard input, as the print driver writes them and as SendMIDI takes them, time stamps
- * included.
- * SPDX-License-Identifier: MIT */
+/* The stdin driver: MIDI words from standard input, as the print driver writes them and as SendMIDI takes them, time
+ * stamps included. SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"

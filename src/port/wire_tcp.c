@@ -1,5 +1,5 @@
-/* The tcp: and tcp-listen: drivers: raw MIDI bytes on a connection. "tcp:HOST:PORT" connects, and reconnects; "tcp-listen:PORT" takes
- * connections. Naming the same text with -i and -o uses the same connections both ways.
+/* The tcp: and tcp-listen: drivers: raw MIDI bytes on a connection. "tcp:HOST:PORT" connects, and reconnects;
+ * "tcp-listen:PORT" takes connections. Naming the same text with -i and -o uses the same connections both ways.
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
 #include "midi/midi_parser.h"
@@ -258,6 +258,7 @@ const struct port_ops port_tcp = {
     .help = "raw MIDI bytes over TCP; the first connects and reconnects, the second listens",
     .input = true,
     .output = true,
+    .tells_room = true,
     .matches = tcp_matches,
     .open = tcp_port_open,
     .send = tcp_port_send,

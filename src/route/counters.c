@@ -49,7 +49,8 @@ const char *counters_text(const struct counters *counters, int with_queued, char
                   counters->delivered, dropped);
     for (int i = 0; i < DROP_REASONS; i++)
         if (counters->dropped[i] > 0) {
-            used = append(out, used, "%s%s=%" PRIu64, between, drop_reason_name((enum drop_reason)i), counters->dropped[i]);
+            used = append(out, used, "%s%s=%" PRIu64, between, drop_reason_name((enum drop_reason)i),
+                          counters->dropped[i]);
             between = " ";
         }
     if (dropped > 0)

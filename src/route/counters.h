@@ -22,8 +22,8 @@ enum drop_reason {
     DROP_REASONS
 };
 
-/* received is counted where bytes leave the kernel, delivered where a message was taken, dropped where it was given up; none is
- * computed from the others. queued is what waits for its time. */
+/* received is counted where bytes leave the kernel, delivered where a message was taken, dropped where it was given up;
+ * none is computed from the others. queued is what waits for its time. */
 struct counters {
     uint64_t received, delivered, queued;
     uint64_t dropped[DROP_REASONS];
@@ -38,8 +38,8 @@ const char *drop_reason_name(enum drop_reason reason);
 /* Room for the line below. */
 #define COUNTERS_TEXT 512
 
-/* "received=3 delivered=2 dropped=1 (unmapped=1)", with " queued=N" when with_queued, then figures that are not 0 behind a ';'.
- * Returns out. */
+/* "received=3 delivered=2 dropped=1 (unmapped=1)", with " queued=N" when with_queued, then figures that are not 0
+ * behind a ';'. Returns out. */
 const char *counters_text(const struct counters *counters, int with_queued, char out[COUNTERS_TEXT]);
 
 #endif

@@ -19,9 +19,9 @@ struct map {
     struct kept *kept;
     struct map_rule *rules; /* as added */
     unsigned count, capacity;
-    struct osc_table table;       /* of the forward rules */
-    unsigned *forward;            /* table entry to rule */
-    unsigned *reverse;            /* rules by status kind, each kind in order */
+    struct osc_table table;          /* of the forward rules */
+    unsigned *forward;               /* table entry to rule */
+    unsigned *reverse;               /* rules by status kind, each kind in order */
     unsigned from[MAP_STATUSES + 1]; /* where each kind begins in reverse */
 };
 
@@ -96,11 +96,16 @@ static unsigned status_kind(uint8_t status)
 static uint32_t rule_kinds(const struct rule *rule)
 {
     static const uint8_t status[] = {
-        [RULE_NOTE_ON] = MIDI_NOTE_ON,           [RULE_NOTE_OFF] = MIDI_NOTE_OFF,
-        [RULE_KEY_PRESSURE] = MIDI_KEY_PRESSURE, [RULE_CONTROL] = MIDI_CONTROL_CHANGE,
-        [RULE_PROGRAM] = MIDI_PROGRAM_CHANGE,    [RULE_PRESSURE] = MIDI_CHANNEL_PRESSURE,
-        [RULE_BEND] = MIDI_PITCH_BEND,           [RULE_TIME_CODE] = MIDI_TIME_CODE,
-        [RULE_SONG_POSITION] = MIDI_SONG_POSITION, [RULE_SONG_SELECT] = MIDI_SONG_SELECT,
+        [RULE_NOTE_ON] = MIDI_NOTE_ON,
+        [RULE_NOTE_OFF] = MIDI_NOTE_OFF,
+        [RULE_KEY_PRESSURE] = MIDI_KEY_PRESSURE,
+        [RULE_CONTROL] = MIDI_CONTROL_CHANGE,
+        [RULE_PROGRAM] = MIDI_PROGRAM_CHANGE,
+        [RULE_PRESSURE] = MIDI_CHANNEL_PRESSURE,
+        [RULE_BEND] = MIDI_PITCH_BEND,
+        [RULE_TIME_CODE] = MIDI_TIME_CODE,
+        [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
+        [RULE_SONG_SELECT] = MIDI_SONG_SELECT,
         [RULE_SYSEX] = MIDI_SYSEX,
     };
 

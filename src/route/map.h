@@ -36,15 +36,16 @@ unsigned map_rules(const struct map *map);
 bool map_has_reverse(const struct map *map);
 
 enum map_result {
-    MAP_NONE,      /* no rule for this message */
-    MAP_PLAYED,    /* at least one rule gave MIDI out */
-    MAP_RANGE,     /* a rule fits, but names something that does not exist */
-    MAP_BAD_DATA,  /* a rule fits, but its data is no MIDI */
-    MAP_COSTLY,    /* the address pattern ran out of steps */
+    MAP_NONE,     /* no rule for this message */
+    MAP_PLAYED,   /* at least one rule gave MIDI out */
+    MAP_RANGE,    /* a rule fits, but names something that does not exist */
+    MAP_BAD_DATA, /* a rule fits, but its data is no MIDI */
+    MAP_COSTLY,   /* the address pattern ran out of steps */
 };
 
 /* Plays all rules that fit an OSC message. *line gets the line of the rule behind RANGE and BAD_DATA, else 0. */
-enum map_result map_forward(const struct map *map, const struct osc_view *view, const struct rule_sink *sink, int *line);
+enum map_result map_forward(const struct map *map, const struct osc_view *view, const struct rule_sink *sink,
+                            int *line);
 
 /* Gives out the OSC message of each rule that fits a MIDI message, composed in out of size bytes; returns how many. */
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,

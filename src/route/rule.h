@@ -38,9 +38,9 @@ enum rule_command {
 /* A number on the MIDI side: var * scale + offset, or a constant when var is -1. */
 struct rule_slot {
     int8_t var;
-    bool names;         /* channel, note, controller ...: out of bounds drops instead of being held at the end */
+    bool names; /* channel, note, controller ...: out of bounds drops instead of being held at the end */
     double scale, offset;
-    int32_t low, high;  /* bounds of the slot */
+    int32_t low, high; /* bounds of the slot */
 };
 
 enum rule_source { RULE_FROM_PATH, RULE_FROM_ARG };
@@ -48,11 +48,11 @@ enum rule_source { RULE_FROM_PATH, RULE_FROM_ARG };
 /* A name of the OSC side. */
 struct rule_var {
     enum rule_source source;
-    uint8_t place;       /* path: index of the placeholder */
-    char tag;            /* type tag it is sent back with: i f h d s b m T */
+    uint8_t place; /* path: index of the placeholder */
+    char tag;      /* type tag it is sent back with: i f h d s b m T */
     bool ranged;
     bool has_default;
-    double low, high;    /* of the range, as written (low may be the greater) */
+    double low, high; /* of the range, as written (low may be the greater) */
     double default_value;
 };
 
@@ -70,11 +70,11 @@ struct rule {
     uint8_t command;   /* enum rule_command */
     uint8_t status;    /* RULE_SYSTEM: the byte */
     uint8_t var_count, arg_count, byte_count;
-    bool channel_all;  /* channel 0 or below is all sixteen */
-    int8_t port_var;   /* the name that selects the port; -1 none */
+    bool channel_all;   /* channel 0 or below is all sixteen */
+    int8_t port_var;    /* the name that selects the port; -1 none */
     int8_t port_id_var; /* backwards only: the name that gets the port's number; -1 none */
-    int8_t data_var;   /* sysex, raw: the name that holds the bytes; -1 when bytes[] do */
-    const char *port;  /* a constant port name; NULL none; borrowed from the map */
+    int8_t data_var;    /* sysex, raw: the name that holds the bytes; -1 when bytes[] do */
+    const char *port;   /* a constant port name; NULL none; borrowed from the map */
     struct rule_slot channel;
     struct rule_slot slot[2];
     const struct rule_slot *bytes; /* sysex without a data name: byte_count slots, borrowed from the map */
@@ -95,7 +95,8 @@ enum rule_result {
 };
 
 struct rule_sink {
-    /* One message or SysEx piece for the outputs whose name fits port (an OSC pattern part of length bytes; NULL: all). */
+    /* One message or SysEx piece for the outputs whose name fits port (an OSC pattern part of length bytes; NULL: all).
+     */
     void (*midi)(void *user, const struct midi_msg *msg, const char *port, size_t length);
     void *user;
 };
@@ -108,13 +109,13 @@ enum rule_result rule_forward(const struct rule *rule, const struct osc_binding 
 struct rule_midi {
     const uint8_t *bytes; /* whole message; SysEx with F0 and F7 */
     size_t length;
-    const char *port;     /* name of the input as OSC addresses carry it */
+    const char *port; /* name of the input as OSC addresses carry it */
     size_t port_length;
-    int32_t port_id;      /* number of the input */
+    int32_t port_id; /* number of the input */
 };
 
-/* Writes the OSC message that a rule makes of a MIDI message; returns its length, 0 when the rule is not for it or it does not fit in
- * size. */
+/* Writes the OSC message that a rule makes of a MIDI message; returns its length, 0 when the rule is not for it or it
+ * does not fit in size. */
 size_t rule_reverse(const struct rule *rule, const struct osc_template *address, const struct rule_midi *midi,
                     uint8_t *out, size_t size);
 

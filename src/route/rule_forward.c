@@ -11,12 +11,12 @@ struct forward {
     const struct rule *rule;
     const struct rule_sink *sink;
     double value[RULE_VARS_MAX];
-    struct osc_arg midi;   /* the argument of a data name with tag m */
-    struct osc_args data;  /* where the arguments of another data name begin */
-    struct osc_arg first;  /* the first of them, already taken from data */
+    struct osc_arg midi;  /* the argument of a data name with tag m */
+    struct osc_args data; /* where the arguments of another data name begin */
+    struct osc_arg first; /* the first of them, already taken from data */
     const char *port;
     size_t port_length;
-    unsigned malformed;    /* by the dry run over data */
+    unsigned malformed; /* by the dry run over data */
     unsigned messages;
     bool dry;
 };
@@ -123,8 +123,8 @@ static void emit_14(const struct forward *forward, uint8_t status, int32_t value
     emit(forward, status, value & 0x7f, value >> 7);
 }
 
-/* A parameter number and its value, then the null parameter, so that a stray data entry changes nothing (MIDI 1.0, "Registered and
- * Non-Registered Parameter Numbers"). */
+/* A parameter number and its value, then the null parameter, so that a stray data entry changes nothing (MIDI 1.0,
+ * "Registered and Non-Registered Parameter Numbers"). */
 static void emit_parameter(const struct forward *forward, uint8_t status, int32_t msb_controller, int32_t parameter,
                            int32_t value)
 {
@@ -188,8 +188,8 @@ static enum rule_result play_system(const struct forward *forward)
     return RULE_DONE;
 }
 
-/* Four MIDI bytes of an argument with tag m: port, status, data (OSC 1.0), or port, data 2, data 1, status as TouchOSC Bridge has it.
- * Data bytes are below 0x80, so the order shows. */
+/* Four MIDI bytes of an argument with tag m: port, status, data (OSC 1.0), or port, data 2, data 1, status as TouchOSC
+ * Bridge has it. Data bytes are below 0x80, so the order shows. */
 static enum rule_result play_m(const struct forward *forward)
 {
     const uint8_t *m = forward->midi.v.m;
@@ -292,7 +292,8 @@ static void feed_arg(struct data_feed *feed, const struct osc_arg *arg)
     }
 }
 
-/* Sends all arguments from the data name on through the parser; dry counts only. Returns whether they are whole messages. */
+/* Sends all arguments from the data name on through the parser; dry counts only. Returns whether they are whole
+ * messages. */
 static bool run_data(struct forward *forward, bool dry)
 {
     struct data_feed feed = {.forward = forward,

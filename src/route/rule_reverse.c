@@ -71,8 +71,7 @@ static bool take_system(struct reverse *reverse)
     case RULE_TIME_CODE:
         return b[0] == MIDI_TIME_CODE && take_slot(reverse, &rule->slot[0], b[1] >> 4) &&
                take_slot(reverse, &rule->slot[1], b[1] & 0x0f);
-    case RULE_SONG_POSITION:
-        return b[0] == MIDI_SONG_POSITION && take_slot(reverse, &rule->slot[0], b[1] | b[2] << 7);
+    case RULE_SONG_POSITION: return b[0] == MIDI_SONG_POSITION && take_slot(reverse, &rule->slot[0], b[1] | b[2] << 7);
     case RULE_SONG_SELECT: return b[0] == MIDI_SONG_SELECT && take_slot(reverse, &rule->slot[0], b[1]);
     default: return b[0] == rule->status;
     }
@@ -105,7 +104,8 @@ static bool bind(struct reverse *reverse, struct osc_binding *bindings)
     else if (rule->command == RULE_SYSEX)
         mine = take_sysex(reverse);
     else
-        mine = rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse) : take_system(reverse);
+        mine =
+            rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse) : take_system(reverse);
     if (!mine)
         return false;
     for (int i = 0; i < rule->var_count; i++) {

@@ -1,0 +1,208 @@
+/* What the translators share, set up and taken down.
+ * SPDX-License-Identifier: MIT */
+#include "bridges/bridge.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "bridges/osc_to_midi.h"
+#include "bridges/raw.h"
+#include "net/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How long outputs may take to write what they hold when the program ends. */
+#define DRAIN_NS 500000000ULL
+
+void bridge_drop(struct bridge *bridge, enum drop_reason reason)
+{
+    bridge->counters.dropped[reason]++;
+}
+
+void bridge_malformed(struct bridge *bridge, int error)
+{
+    bridge->counters.received++;
+    bridge_drop(bridge, error == NW_ETOOBIG ? DROP_TOO_BIG : DROP_MALFORMED);
+}
+
+void bridge_settle(struct bridge *bridge, uint32_t outputs, uint32_t taken)
+{
+    if (taken != 0) {
+        bridge->counters.delivered++;
+        bridge->counters.output_lost += (uint64_t)__builtin_popcount(outputs & ~taken);
+    } else {
+        bridge_drop(bridge, (outputs & registry_full_outputs(bridge->registry)) == 0 ? DROP_NO_PORT : DROP_QUEUE);
+    }
+}
+
+/* The servers' callbacks. */
+
+static void server_message(void *user, struct peer *from, const uint8_t *bytes, size_t length)
+{
+    osc_to_midi_packet(user, from, bytes, length);
+}
+
+static void server_malformed(void *user, struct peer *from, int error)
+{
+    (void)from;
+    bridge_malformed(user, error);
+}
+
+static void server_refused(void *user, const struct net_addr *from)
+{
+    struct bridge *bridge = user;
+
+    (void)from;
+    bridge->counters.received++;
+    bridge_drop(bridge, DROP_REFUSED);
+}
+
+static void server_kernel_drops(void *user, uint32_t count)
+{
+    struct bridge *bridge = user;
+
+    bridge->counters.kernel_drops += count;
+}
+
+/* The registry's callbacks. */
+
+static void port_broken(void *user, struct port *from, int error)
+{
+    (void)from;
+    bridge_malformed(user, error);
+}
+
+static void port_turned_away(void *user, struct port *from)
+{
+    (void)from;
+    server_refused(user, NULL);
+}
+
+static void port_at_end(void *user, struct port *from)
+{
+    struct bridge *bridge = user;
+
+    if (bridge->ended != NULL)
+        bridge->ended(bridge->user, from);
+}
+
+static void port_lost(void *user, struct port *from, uint32_t count)
+{
+    (void)from;
+    server_kernel_drops(user, count);
+}
+
+static void output_stalled(void *user, struct port *output)
+{
+    (void)user;
+    log_warning("E208",
+                "%s: a system-exclusive message stopped half-way for a second and was ended. Fix: check its sender",
+                output->name);
+}
+
+int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
+{
+    struct registry_callbacks callbacks = {.message = raw_message,
+                                           .malformed = port_broken,
+                                           .refused = port_turned_away,
+                                           .ended = port_at_end,
+                                           .kernel_drops = port_lost,
+                                           .stalled = output_stalled,
+                                           .user = bridge};
+    struct scheduler_callbacks due = {.play = osc_to_midi_due, .user = bridge};
+
+    memset(bridge, 0, sizeof *bridge);
+    bridge->loop = loop;
+    allow_init(&bridge->allow, local_only);
+    peers_init(&bridge->peers);
+    bridge->registry = registry_new(loop, &bridge->allow, &callbacks);
+    bridge->scheduler = scheduler_new(loop, &due);
+    bridge->out = malloc(BRIDGE_SYSEX_MAX);
+    if (bridge->registry != NULL && bridge->scheduler != NULL && bridge->out != NULL)
+        return 0;
+    bridge_close(bridge);
+    return NW_EMEMORY;
+}
+
+void bridge_close(struct bridge *bridge)
+{
+    for (unsigned i = 0; i < bridge->server_count; i++) {
+        if (server_udp(bridge->servers[i]) != NULL)
+            udp_poll_drops(server_udp(bridge->servers[i]));
+        server_close(bridge->servers[i]);
+    }
+    bridge->server_count = 0;
+    for (; bridge->counters.queued > 0; bridge->counters.queued--)
+        bridge_drop(bridge, DROP_EXIT);
+    if (bridge->registry != NULL) {
+        registry_release_notes(bridge->registry);
+        registry_drain(bridge->registry, clock_mono_ns() + DRAIN_NS);
+        registry_free(bridge->registry);
+    }
+    scheduler_free(bridge->scheduler);
+    for (unsigned i = 0; i < bridge->reply_count; i++)
+        if (bridge->replies[i].client != NULL)
+            client_close(bridge->replies[i].client);
+    for (unsigned i = 0; i < bridge->map_count; i++)
+        map_free(bridge->maps[i]);
+    for (unsigned i = 0; i < REGISTRY_PORTS_MAX; i++)
+        free(bridge->inputs[i].sysex);
+    peers_free(&bridge->peers);
+    free(bridge->out);
+}
+
+int bridge_add_map(struct bridge *bridge, struct map *map)
+{
+    if (bridge->map_count == BRIDGE_MAPS_MAX)
+        return NW_EFULL;
+    bridge->maps[bridge->map_count++] = map;
+    return 0;
+}
+
+int bridge_listen(struct bridge *bridge, enum server_protocol protocol, const struct net_addr *bind)
+{
+    struct server_options options = {
+        .protocol = protocol, .framing = SERVER_OSC, .bind = *bind, .allow = &bridge->allow, .peers = &bridge->peers};
+    struct server_callbacks callbacks = {.message = server_message,
+                                         .malformed = server_malformed,
+                                         .refused = server_refused,
+                                         .kernel_drops = server_kernel_drops,
+                                         .user = bridge};
+    int error;
+
+    if (bridge->server_count == BRIDGE_SERVERS_MAX)
+        return NW_EFULL;
+    error = server_open(bridge->loop, &options, &callbacks, &bridge->servers[bridge->server_count]);
+    if (error == 0)
+        bridge->server_count++;
+    return error;
+}
+
+int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
+{
+    struct bridge_reply *reply = &bridge->replies[bridge->reply_count];
+    struct client_callbacks callbacks = {.user = bridge};
+    int error = 0;
+
+    if (bridge->reply_count == BRIDGE_REPLIES_MAX)
+        return NW_EFULL;
+    memset(reply, 0, sizeof *reply);
+    if (net_addr_parse_ip(host, &reply->addr) != 0 || bridge->server_count == 0 ||
+        server_protocol(bridge->servers[0]) != SERVER_UDP)
+        error = client_open(bridge->loop, SERVER_UDP, host, port, "--reply", &callbacks, &reply->client);
+    reply->addr.port = port;
+    if (error == 0)
+        bridge->reply_count++;
+    return error;
+}
+
+int bridge_open_port(struct bridge *bridge, const char *name, enum port_direction direction)
+{
+    struct port *port;
+    int error = registry_open(bridge->registry, name, direction, &port);
+
+    if (error == 0)
+        raw_join(bridge);
+    return error;
+}

@@ -1,0 +1,85 @@
+/* What the translators share: the ports, the servers' peers, the maps, and the books.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_BRIDGES_BRIDGE_H
+#define NOTEWIRE_BRIDGES_BRIDGE_H
+
+#include "net/server.h"
+#include "port/registry.h"
+#include "route/counters.h"
+#include "route/map.h"
+#include "route/scheduler.h"
+
+#define BRIDGE_MAPS_MAX 32
+#define BRIDGE_SERVERS_MAX 16
+#define BRIDGE_REPLIES_MAX 8
+#define BRIDGE_SYSEX_MAX (1024u * 1024u) /* a longer SysEx cannot be told as OSC */
+
+struct bridge;
+
+/* A fixed address for what comes as MIDI (--reply HOST:PORT). */
+struct bridge_reply {
+    struct client *client; /* used when no UDP server is open; else NULL */
+    struct net_addr addr;
+};
+
+/* One MIDI input as the translators see it. */
+struct bridge_input {
+    uint32_t outputs; /* where the raw bridge passes it on */
+    uint8_t *sysex;   /* being collected for OSC; grows up to BRIDGE_SYSEX_MAX */
+    size_t sysex_used, sysex_capacity;
+    bool sysex_lost; /* too long, or no memory */
+    uint32_t taken;  /* outputs that took a piece of it */
+    bool refused;    /* an output refused a piece of it */
+};
+
+struct bridge {
+    struct loop *loop;
+    struct registry *registry;
+    struct scheduler *scheduler;
+    struct allow allow;
+    struct peers peers;
+    struct counters counters;
+    struct map *maps[BRIDGE_MAPS_MAX]; /* owned; asked in this order */
+    unsigned map_count;
+    struct server *servers[BRIDGE_SERVERS_MAX]; /* owned */
+    unsigned server_count;
+    struct bridge_reply replies[BRIDGE_REPLIES_MAX];
+    unsigned reply_count;
+    bool learn;          /* answer who spoke last */
+    uint16_t learn_port; /* at this port of theirs; 0: the one they spoke from */
+    struct bridge_input inputs[REGISTRY_PORTS_MAX];
+    uint32_t scheduled_taken; /* outputs that took the scheduled message being played */
+    bool scheduled_refused;
+    void (*ended)(void *user, struct port *input); /* an input has come to its end */
+    void *user;
+    uint8_t *out; /* BRIDGE_SYSEX_MAX bytes to compose OSC in; touched as far as messages are long */
+};
+
+/* Sets up the translators between nothing. 0 or NW_EMEMORY. loop is borrowed for the bridge's life. */
+int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only);
+
+/* Releases notes, drops what is queued (counted as exit), closes servers and ports, frees the maps. The counters stay
+ * readable. */
+void bridge_close(struct bridge *bridge);
+
+/* Adds a map behind the others; takes it. 0 or NW_EFULL. */
+int bridge_add_map(struct bridge *bridge, struct map *map);
+
+/* Opens a server for OSC. 0 or what server_open says. */
+int bridge_listen(struct bridge *bridge, enum server_protocol protocol, const struct net_addr *bind);
+
+/* Sends what comes as MIDI to a host too. 0 or what client_open says. */
+int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port);
+
+/* Opens a port and joins it to the others. 0 or what registry_open says. */
+int bridge_open_port(struct bridge *bridge, const char *name, enum port_direction direction);
+
+/* Books the fate of an input message that ports were to take. */
+void bridge_settle(struct bridge *bridge, uint32_t outputs, uint32_t taken);
+
+void bridge_drop(struct bridge *bridge, enum drop_reason reason);
+
+/* A broken message: NW_EMALFORMED or NW_ETOOBIG. */
+void bridge_malformed(struct bridge *bridge, int error);
+
+#endif

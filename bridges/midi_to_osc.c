@@ -1,0 +1,151 @@
+/* MIDI becomes OSC: through the maps backwards, to who spoke last or to fixed addresses.
+ * SPDX-License-Identifier: MIT */
+#include "bridges/midi_to_osc.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "net/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One message on its way to one listener. */
+struct telling {
+    struct bridge *bridge;
+    struct peer *peer;                /* who spoke last, or NULL */
+    const struct bridge_reply *reply; /* or a fixed address */
+    unsigned sent;
+    int error; /* the last refusal */
+};
+
+/* The first UDP server, whose socket fixed addresses hear from. */
+static struct server *udp_server(const struct bridge *bridge)
+{
+    for (unsigned i = 0; i < bridge->server_count; i++)
+        if (server_protocol(bridge->servers[i]) == SERVER_UDP)
+            return bridge->servers[i];
+    return NULL;
+}
+
+/* Sends one composed OSC message. */
+static void send_osc(void *user, const uint8_t *bytes, size_t length)
+{
+    struct telling *telling = user;
+    struct bridge *bridge = telling->bridge;
+    int error;
+
+    if (telling->reply != NULL && telling->reply->client != NULL) {
+        error = client_send(telling->reply->client, bytes, length);
+    } else if (telling->reply != NULL) {
+        error = server_send_to(udp_server(bridge), &telling->reply->addr, bytes, length);
+    } else if (bridge->learn_port != 0 && telling->peer->tcp == NULL) {
+        struct net_addr to = telling->peer->addr;
+
+        to.port = bridge->learn_port;
+        error = server_send_to(telling->peer->server, &to, bytes, length);
+    } else {
+        error = server_send(telling->peer, bytes, length);
+    }
+    if (error == 0)
+        telling->sent++;
+    else
+        telling->error = error;
+}
+
+/* The dialect for a listener: the one they spoke, else the first that can answer. */
+static const struct map *dialect_for(const struct bridge *bridge, const struct peer *peer)
+{
+    if (peer != NULL && peer->dialect >= 0 && map_has_reverse(bridge->maps[peer->dialect]))
+        return bridge->maps[peer->dialect];
+    for (unsigned i = 0; i < bridge->map_count; i++)
+        if (map_is_dialect(bridge->maps[i]) && map_has_reverse(bridge->maps[i]))
+            return bridge->maps[i];
+    return NULL;
+}
+
+/* Tells one listener: in the words of the first map of the user's that has a rule, else in the listener's dialect.
+ * Returns the messages that rules made. */
+static unsigned tell(struct telling *telling, const struct rule_midi *midi)
+{
+    struct bridge *bridge = telling->bridge;
+    const struct map *dialect = dialect_for(bridge, telling->peer);
+    unsigned made = 0;
+
+    for (unsigned i = 0; i < bridge->map_count && made == 0; i++)
+        if (!map_is_dialect(bridge->maps[i]))
+            made = map_reverse(bridge->maps[i], midi, bridge->out, BRIDGE_SYSEX_MAX, send_osc, telling);
+    if (made == 0 && dialect != NULL)
+        made = map_reverse(dialect, midi, bridge->out, BRIDGE_SYSEX_MAX, send_osc, telling);
+    return made;
+}
+
+/* Tells everybody a whole message. */
+static enum midi_to_osc_result tell_all(struct bridge *bridge, const struct rule_midi *midi)
+{
+    struct telling telling = {.bridge = bridge};
+    unsigned made = 0;
+
+    if (bridge->reply_count == 0 && (!bridge->learn || bridge->peers.last == NULL))
+        return MIDI_TO_OSC_NO_PEER;
+    for (unsigned i = 0; i < bridge->reply_count; i++) {
+        telling.reply = &bridge->replies[i];
+        made += tell(&telling, midi);
+    }
+    telling.reply = NULL;
+    if (bridge->learn && bridge->peers.last != NULL) {
+        telling.peer = bridge->peers.last;
+        made += tell(&telling, midi);
+    }
+    if (telling.sent > 0)
+        return MIDI_TO_OSC_SENT;
+    if (made == 0)
+        return MIDI_TO_OSC_UNMAPPED;
+    return telling.error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
+}
+
+/* Collects a piece of SysEx; false when it is lost. */
+static bool collect(struct bridge_input *input, const struct midi_msg *msg)
+{
+    if ((msg->flags & MIDI_SYSEX_BEGIN) != 0) {
+        input->sysex_used = 0;
+        input->sysex_lost = false;
+    }
+    if (input->sysex_used + msg->len > input->sysex_capacity && !input->sysex_lost) {
+        size_t capacity = input->sysex_capacity > 0 ? input->sysex_capacity * 2 : 1024;
+        uint8_t *grown = capacity <= BRIDGE_SYSEX_MAX ? realloc(input->sysex, capacity) : NULL;
+
+        if (grown == NULL) {
+            input->sysex_lost = true;
+        } else {
+            input->sysex = grown;
+            input->sysex_capacity = capacity;
+        }
+    }
+    if (input->sysex_lost)
+        return false;
+    memcpy(input->sysex + input->sysex_used, msg->b, msg->len);
+    input->sysex_used += msg->len;
+    return true;
+}
+
+enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, struct port *from, const struct midi_msg *msg)
+{
+    struct bridge_input *input = &bridge->inputs[from->index];
+    struct rule_midi midi = {.bytes = msg->b,
+                             .length = msg->len,
+                             .port = from->osc_name,
+                             .port_length = strlen(from->osc_name),
+                             .port_id = from->index};
+
+    if ((msg->flags & MIDI_SYSEX_PART) != 0) {
+        bool whole = collect(input, msg);
+
+        if ((msg->flags & MIDI_SYSEX_END) == 0 || (msg->flags & MIDI_SYSEX_CUT) != 0)
+            return MIDI_TO_OSC_PENDING;
+        if (!whole)
+            return MIDI_TO_OSC_TOO_BIG;
+        midi.bytes = input->sysex;
+        midi.length = input->sysex_used;
+    }
+    return tell_all(bridge, &midi);
+}

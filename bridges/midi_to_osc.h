@@ -1,0 +1,20 @@
+/* MIDI becomes OSC: through the maps backwards, to who spoke last or to fixed addresses.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_BRIDGES_MIDI_TO_OSC_H
+#define NOTEWIRE_BRIDGES_MIDI_TO_OSC_H
+
+#include "bridges/bridge.h"
+
+enum midi_to_osc_result {
+    MIDI_TO_OSC_PENDING, /* a piece of a SysEx that goes on */
+    MIDI_TO_OSC_SENT,
+    MIDI_TO_OSC_NO_PEER,  /* nobody to tell */
+    MIDI_TO_OSC_UNMAPPED, /* no rule for it in the peer's words */
+    MIDI_TO_OSC_FULL,     /* the peer takes no more */
+    MIDI_TO_OSC_TOO_BIG,  /* a SysEx beyond BRIDGE_SYSEX_MAX or a datagram */
+};
+
+/* One message or SysEx piece of an input. */
+enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, struct port *from, const struct midi_msg *msg);
+
+#endif

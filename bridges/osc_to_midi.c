@@ -1,0 +1,208 @@
+/* OSC becomes MIDI: packets from servers, through the maps, to the output ports.
+ * SPDX-License-Identifier: MIT */
+#include "bridges/osc_to_midi.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "midi/midi_words.h"
+#include "osc/osc_bundle.h"
+
+/* One packet, and the message of it that is being played. */
+struct packet {
+    struct bridge *bridge;
+    struct peer *from;
+    uint64_t mono_now, wall_now; /* read once a packet, at its first real time tag */
+    uint64_t due_ns;             /* 0: now */
+    uint32_t outputs, taken;     /* of the message being played */
+    const struct osc_view *view;
+};
+
+/* -v: a line for each MIDI message. */
+static void show(const struct packet *packet, const struct midi_msg *msg)
+{
+    char from[NET_ADDR_TEXT], osc[256], midi[MIDI_WORDS_MAX];
+    size_t length;
+
+    osc_view_text(packet->view, osc, sizeof osc);
+    if ((msg->flags & MIDI_SYSEX_PART) != 0) {
+        if ((msg->flags & MIDI_SYSEX_END) != 0)
+            log_verbose("%s %s -> system-exclusive", net_addr_text(&packet->from->addr, from), osc);
+        return;
+    }
+    length = midi_words_write(msg, midi);
+    log_verbose("%s %s -> %.*s", net_addr_text(&packet->from->addr, from), osc, (int)length - 1, midi);
+}
+
+/* The rules' sink: to the ports now, or to the scheduler. */
+static void play(void *user, const struct midi_msg *msg, const char *port, size_t length)
+{
+    struct packet *packet = user;
+    struct bridge *bridge = packet->bridge;
+    uint32_t outputs = port != NULL ? registry_match(bridge->registry, port, length) : registry_all(bridge->registry);
+    struct midi_msg sent = *msg;
+
+    sent.port = REGISTRY_SOURCE_OSC;
+    if (log_level() >= LOG_VERBOSE)
+        show(packet, msg);
+    packet->outputs |= outputs;
+    if (packet->due_ns != 0)
+        scheduler_add(bridge->scheduler, packet->due_ns, outputs, &sent);
+    else
+        packet->taken |= registry_send(bridge->registry, outputs, &sent);
+}
+
+/* Says once in a while which message has no rule, with a rule that would fit. */
+static void tell_unmapped(const struct packet *packet, const struct osc_view *view)
+{
+    static struct log_limit limit;
+    struct osc_args args = osc_args_begin(view);
+    struct osc_arg arg;
+    char text[300], from[NET_ADDR_TEXT];
+    uint32_t repeated;
+    double number;
+
+    if (log_level() < LOG_NORMAL || !log_limit_pass(&limit, &repeated))
+        return;
+    osc_view_text(view, text, sizeof text);
+    net_addr_text(&packet->from->addr, from);
+    if (osc_args_next(&args, &arg) && osc_arg_number(&arg, &number))
+        log_warning(
+            "E110",
+            "%s from %s is not mapped (and %u like it). Fix: put a rule for it in a map, such as: %s x:0-1 <-> cc 1 x",
+            text, from, repeated, view->address);
+    else
+        log_warning("E110",
+                    "%s from %s is not mapped (and %u like it). Fix: put a rule for it in a map: see docs/maps.md",
+                    text, from, repeated);
+}
+
+/* Says once in a while why a mapped message was dropped. */
+static void tell_refused(const struct packet *packet, const struct osc_view *view, const struct map *map, int line,
+                         const char *why)
+{
+    static struct log_limit limit;
+    char text[300], from[NET_ADDR_TEXT];
+    uint32_t repeated;
+
+    if (log_level() < LOG_NORMAL || !log_limit_pass(&limit, &repeated))
+        return;
+    osc_view_text(view, text, sizeof text);
+    log_warning("E112", "%s from %s: %s (%s:%d, and %u like it). Fix: see docs/maps.md for what fits", text,
+                net_addr_text(&packet->from->addr, from), why, map_name(map), line, repeated);
+}
+
+/* When the message is due, 0 for now; counts late and far time tags. */
+static uint64_t due_time(struct packet *packet, uint64_t timetag)
+{
+    uint64_t due;
+
+    if (timetag == OSC_TIMETAG_IMMEDIATE)
+        return 0;
+    if (packet->mono_now == 0) {
+        packet->mono_now = clock_mono_ns();
+        packet->wall_now = clock_wall_ns();
+    }
+    due = clock_from_timetag(timetag, packet->mono_now, packet->wall_now);
+    if (due <= packet->mono_now) {
+        packet->bridge->counters.late++;
+        return 0;
+    }
+    if (due - packet->mono_now > SCHEDULER_HORIZON_NS) {
+        packet->bridge->counters.far++;
+        return 0;
+    }
+    return due;
+}
+
+/* Asks one map. */
+static enum map_result ask(struct packet *packet, const struct map *map, const struct osc_view *view, int *line)
+{
+    struct rule_sink sink = {.midi = play, .user = packet};
+
+    packet->outputs = packet->taken = 0;
+    return map_forward(map, view, &sink, line);
+}
+
+/* Books a played message; one that found no room in the scheduler is played now. */
+static void settle(struct packet *packet, const struct map *map, const struct osc_view *view)
+{
+    int line;
+
+    if (packet->due_ns != 0 && packet->outputs != 0) {
+        if (scheduler_commit(packet->bridge->scheduler)) {
+            packet->bridge->counters.queued++;
+            return;
+        }
+        packet->bridge->counters.far++;
+        packet->due_ns = 0;
+        ask(packet, map, view, &line);
+    } else if (packet->due_ns != 0) {
+        scheduler_commit(packet->bridge->scheduler);
+    }
+    bridge_settle(packet->bridge, packet->outputs, packet->taken);
+}
+
+static void on_message(void *user, const struct osc_view *view, uint64_t timetag)
+{
+    struct packet *packet = user;
+    struct bridge *bridge = packet->bridge;
+    enum map_result result = MAP_NONE;
+    const struct map *map = NULL;
+    int line = 0;
+
+    bridge->counters.received++;
+    packet->view = view;
+    packet->due_ns = due_time(packet, timetag);
+    for (unsigned i = 0; i < bridge->map_count && result == MAP_NONE; i++) {
+        map = bridge->maps[i];
+        result = ask(packet, map, view, &line);
+        if (result != MAP_NONE && map_is_dialect(map))
+            packet->from->dialect = (int)i;
+    }
+    switch (result) {
+    case MAP_PLAYED: settle(packet, map, view); break;
+    case MAP_NONE:
+        tell_unmapped(packet, view);
+        bridge_drop(bridge, DROP_UNMAPPED);
+        break;
+    case MAP_RANGE:
+        tell_refused(packet, view, map, line, "names a channel, note or number that does not exist");
+        bridge_drop(bridge, DROP_RANGE);
+        break;
+    case MAP_BAD_DATA:
+        tell_refused(packet, view, map, line, "its data is not MIDI");
+        bridge_drop(bridge, DROP_MALFORMED);
+        break;
+    case MAP_COSTLY:
+        tell_refused(packet, view, map, line, "its address pattern takes too long to match");
+        bridge_drop(bridge, DROP_PATTERN);
+        break;
+    }
+}
+
+static void on_malformed(void *user, int error)
+{
+    struct packet *packet = user;
+
+    bridge_malformed(packet->bridge, error);
+}
+
+void osc_to_midi_packet(struct bridge *bridge, struct peer *from, const uint8_t *bytes, size_t length)
+{
+    struct packet packet = {.bridge = bridge, .from = from};
+    struct osc_packet_sink sink = {.message = on_message, .malformed = on_malformed, .user = &packet};
+
+    osc_packet_walk(bytes, length, &sink);
+}
+
+void osc_to_midi_due(void *user, const struct midi_msg *msg, uint32_t outputs, bool last)
+{
+    struct bridge *bridge = user;
+
+    bridge->scheduled_taken |= registry_send(bridge->registry, outputs, msg);
+    if (!last)
+        return;
+    bridge->counters.queued--;
+    bridge_settle(bridge, outputs, bridge->scheduled_taken);
+    bridge->scheduled_taken = 0;
+}

@@ -1,0 +1,91 @@
+-- The words that a map file can say: map, use, osc, midi_in, midi_out, reply (docs/maps.md).
+-- SPDX-License-Identifier: MIT
+
+local rule = require "maps.rule"
+
+-- Loads one map. text is the file's source, chunk its compiled function, dialect whether a `use` names others by.
+-- Returns { rules, uses, osc, midi_in, midi_out, reply, mistakes }.
+return function(text, load_chunk)
+  local result = { rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, reply = {}, mistakes = {} }
+  local starts = { 1 } -- where each line of the source begins
+  for position in text:gmatch("\n()") do starts[#starts + 1] = position end
+
+  -- Line and column of a position in the source.
+  local function place(position)
+    local line = 1
+    while starts[line + 1] and starts[line + 1] <= position do line = line + 1 end
+    return line, position - starts[line] + 1
+  end
+
+  -- The rule without its comment.
+  local function strip(line)
+    local quoted = false
+    for at = 1, #line do
+      local c, before = line:sub(at, at), line:sub(at - 1, at - 1)
+      if c == '"' then quoted = not quoted end
+      local begins = at == 1 or before:find("%s")
+      if not quoted and begins and (c == "#" or line:sub(at, at + 1) == "--") then return line:sub(1, at - 1) end
+    end
+    return line
+  end
+
+  local function mistake(line, column, message, shown)
+    if #result.mistakes < 20 then
+      result.mistakes[#result.mistakes + 1] = { line = line, column = column, text = message, shown = shown }
+    end
+  end
+
+  local environment = setmetatable({}, { __index = _G })
+
+  function environment.map(rules, ...)
+    local call_line = debug.getinfo(2, "l").currentline
+    if type(rules) ~= "string" or select("#", ...) > 0 then
+      return mistake(call_line, 1, "map takes one text of rules")
+    end
+    local found = text:find(rules, starts[call_line] or 1, true) -- nil when a program made the text
+    local offset = 1
+    for line in (rules .. "\n"):gmatch("(.-)\r?\n") do
+      local ok, read = pcall(rule.read, strip(line))
+      local at_line, at_column = call_line, 0
+      if found then
+        at_line, at_column = place(found + offset - 1)
+        at_column = at_column - 1
+      end
+      if not ok then
+        if type(read) ~= "table" then error(read, 0) end
+        local shown = found and text:sub(starts[at_line], (starts[at_line + 1] or #text + 2) - 2) or line
+        mistake(at_line, at_column + read.column, read.text, shown)
+      elseif read then
+        read.line = at_line
+        result.rules[#result.rules + 1] = read
+      end
+      offset = offset + #line + 1
+      if rules:sub(offset - 1, offset - 1) == "\r" then offset = offset + 1 end
+    end
+  end
+
+  -- use, osc, midi_in, midi_out and reply collect texts.
+  for name, list in pairs({ use = "uses", osc = "osc", midi_in = "midi_in", midi_out = "midi_out", reply = "reply" }) do
+    environment[name] = function(value)
+      if math.type(value) == "integer" then value = tostring(value) end
+      if type(value) ~= "string" then
+        return mistake(debug.getinfo(2, "l").currentline, 1, name .. ' takes a text, such as ' .. name .. ' "..."')
+      end
+      table.insert(result[list], { text = value, line = debug.getinfo(2, "l").currentline })
+    end
+  end
+
+  local chunk, message = load_chunk(environment)
+  if chunk then
+    local ok, problem = pcall(chunk)
+    if not ok then message = tostring(problem) end
+  end
+  if message then
+    local line = tonumber(message:match(":(%d+):")) or 1
+    local what = message:match(":%d+:%s*(.*)$") or message
+    local near = what:match("near '(.-)'$")
+    local source = text:sub(starts[line] or 1, (starts[(line or 1) + 1] or #text + 2) - 2)
+    mistake(line, near and source:find(near, 1, true) or 1, what, source)
+  end
+  return result
+end

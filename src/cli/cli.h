@@ -1,0 +1,55 @@
+/* The command line: one file a subcommand.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_CLI_CLI_H
+#define NOTEWIRE_CLI_CLI_H
+
+#include "base/addr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Exit codes (notewire(1)). */
+enum cli_exit { CLI_OK = 0, CLI_FAILURE = 1, CLI_USAGE = 2, CLI_SCRIPT = 3, CLI_PORT = 4 };
+
+#define CLI_LIST_MAX 32 /* times an option may be repeated */
+#define CLI_DEFAULT_PORT 8000
+
+/* A repeatable option. The texts are borrowed from argv. */
+struct cli_list {
+    const char *text[CLI_LIST_MAX];
+    unsigned count;
+};
+
+struct cli_options {
+    struct cli_list files, osc, midi_in, midi_out, reply, allow;
+    bool local, help, version;
+};
+
+/* Reads options and files out of argv[first..]; sets the log level. False, with the mistake logged, when something
+ * cannot be used. */
+bool cli_parse(struct cli_options *options, int argc, char **argv, int first);
+
+/* The subcommands: argv[first] is behind the subcommand's name. Each returns an enum cli_exit. */
+int cli_run(int argc, char **argv, int first);   /* run.c */
+int cli_ports(int argc, char **argv, int first); /* ports.c */
+int cli_send(int argc, char **argv, int first);  /* send.c */
+int cli_check(int argc, char **argv, int first); /* check.c */
+
+/* Chooses the subcommand; what main calls. */
+int cli_main(int argc, char **argv);
+
+/* "[udp:|tcp:][HOST:]PORT": udp and tcp say which protocols are meant (both without a prefix). bind gets family 0
+ * without a host. 0 or NW_EADDRESS. */
+int cli_parse_listener(const char *text, bool *udp, bool *tcp, struct net_addr *bind);
+
+/* Who holds a port on this machine: "REAPER (pid 4711)", or NULL when that cannot be seen. Borrowed until the next
+ * call. */
+const char *cli_port_holder(bool tcp, uint16_t port);
+
+/* The first port from number on that is free for both protocols; 0 when none is. */
+uint16_t cli_free_port(uint16_t number);
+
+/* Logs the addresses under which this machine is heard, for people to type into a tablet. */
+void cli_log_addresses(uint16_t port);
+
+#endif

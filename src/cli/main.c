@@ -1,0 +1,63 @@
+/* Chooses the subcommand, and prints help.
+ * SPDX-License-Identifier: MIT */
+#include "base/log.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "notewire puts OSC, raw sockets and MIDI ports on one wire.\n"
+    "\n"
+    "  notewire [run] [MAP.lua...]              OSC on port 8000 becomes MIDI, and back\n"
+    "  notewire ports                           what -i and -o can name\n"
+    "  notewire send PORT WORDS...              MIDI to a port, in SendMIDI's words\n"
+    "  notewire send osc HOST:PORT /ADDRESS [TYPES] ARGS...\n"
+    "  notewire check MAP.lua...                reads maps without opening anything\n"
+    "\n"
+    "options of run:\n"
+    "  --osc [udp:|tcp:][HOST:]PORT   listen for OSC here (repeatable; default: 8000, both protocols)\n"
+    "  -i, --midi-in PORT             MIDI in from this port (repeatable)\n"
+    "  -o, --midi-out PORT            MIDI out to this port (repeatable; default: print)\n"
+    "  --reply HOST:PORT              send what comes as MIDI here (repeatable)\n"
+    "  --reply learn[:PORT]           send it to who spoke last, at their port PORT (default: learn)\n"
+    "  --allow CIDR                   hear this network too; local ones always are (repeatable)\n"
+    "  --local                        hear this machine alone\n"
+    "  -q, --quiet                    nothing on standard error but what stops the program\n"
+    "  -v, --verbose                  every message on standard error\n"
+    "  -h, --help      -V, --version\n"
+    "\n"
+    "A first try, in two terminals:\n"
+    "  notewire -o print\n"
+    "  oscsend localhost 8000 /note iii 1 60 100\n"
+    "\n"
+    "Maps are explained in docs/maps.md and notewire-map(5).\n";
+
+int cli_main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv, int first);
+    } commands[] = {{"run", cli_run}, {"ports", cli_ports}, {"send", cli_send}, {"check", cli_check}};
+
+    for (int i = 1; i < argc; i++) { /* help and version wherever they stand, but not among words to send */
+        if (strcmp(argv[i], "--") == 0 || strcmp(argv[1], "send") == 0)
+            break;
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(help, stdout);
+            return CLI_OK;
+        }
+        if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-V") == 0) {
+            puts("notewire " NOTEWIRE_VERSION);
+            return CLI_OK;
+        }
+    }
+    if (argc > 2 && strcmp(argv[1], "send") == 0 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+        fputs(help, stdout);
+        return CLI_OK;
+    }
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc, argv, 2);
+    return cli_run(argc, argv, 1);
+}

@@ -1,0 +1,378 @@
+/* notewire run: listens, translates, and says what it hears, until a signal or the end of its input.
+ * SPDX-License-Identifier: MIT */
+#include "base/error.h"
+#include "base/log.h"
+#include "bridges/bridge.h"
+#include "cli/cli.h"
+#include "script/map_compile.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct run {
+    struct cli_options options;
+    struct map_wishes wishes;
+    struct loop *loop;
+    struct bridge bridge;
+    struct loop_signal *signals[4];
+    bool interrupted;
+};
+
+/* What the command line says, else what the maps say. */
+static struct cli_list choose(const struct cli_list *options, char *const *wishes, unsigned count)
+{
+    struct cli_list list = *options;
+
+    for (unsigned i = 0; options->count == 0 && i < count; i++)
+        list.text[list.count++] = wishes[i];
+    return list;
+}
+
+static void stop(void *user)
+{
+    struct run *run = user;
+
+    run->interrupted = true;
+    loop_stop(run->loop);
+}
+
+static void tell_totals(void *user)
+{
+    struct run *run = user;
+    char text[COUNTERS_TEXT];
+
+    for (unsigned i = 0; i < run->bridge.server_count; i++)
+        if (server_udp(run->bridge.servers[i]) != NULL)
+            udp_poll_drops(server_udp(run->bridge.servers[i]));
+    log_answer("totals: %s", counters_text(&run->bridge.counters, true, text));
+}
+
+/* An input came to its end: with nothing else to listen to, the work is done. */
+static void input_ended(void *user, struct port *input)
+{
+    struct run *run = user;
+
+    (void)input;
+    if (run->bridge.server_count == 0 && registry_count(run->bridge.registry, PORT_INPUT) == 1)
+        loop_stop(run->loop);
+}
+
+static int load_dialect(struct run *run, const char *name)
+{
+    struct map *map;
+    int error;
+
+    for (unsigned i = 0; i < run->bridge.map_count; i++)
+        if (map_is_dialect(run->bridge.maps[i]) && strcmp(map_name(run->bridge.maps[i]), name) == 0)
+            return CLI_OK;
+    error = map_compile_dialect(name, &map);
+    if (error == NW_ENOTFOUND)
+        log_fatal("E411", "there is no dialect \"%s\". Fix: see docs/dialects.md for their names", name);
+    if (error != 0)
+        return CLI_SCRIPT;
+    if (bridge_add_map(&run->bridge, map) == 0)
+        return CLI_OK;
+    map_free(map);
+    log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
+    return CLI_SCRIPT;
+}
+
+/* Maps of the command line first, then the dialects. */
+static int load_maps(struct run *run)
+{
+    const struct cli_list *files = &run->options.files;
+    int status = CLI_OK;
+
+    for (unsigned i = 0; i < files->count; i++) {
+        struct map *map;
+
+        if (map_compile_file(files->text[i], &map, &run->wishes) != 0) {
+            status = CLI_SCRIPT;
+        } else if (bridge_add_map(&run->bridge, map) != 0) {
+            map_free(map);
+            log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
+            return CLI_SCRIPT;
+        }
+    }
+    for (unsigned i = 0; i < run->wishes.use_count && status == CLI_OK; i++)
+        status = load_dialect(run, run->wishes.use[i]);
+    for (unsigned i = 0; files->count == 0 && map_default_dialects[i] != NULL && status == CLI_OK; i++)
+        status = load_dialect(run, map_default_dialects[i]);
+    return status;
+}
+
+/* The failed start of a listener: what, who, and one thing to do. */
+static int refuse_listener(int error, bool tcp, const struct net_addr *bind)
+{
+    const char *protocol = tcp ? "tcp" : "udp", *holder = cli_port_holder(tcp, bind->port);
+    uint16_t free_port = cli_free_port((uint16_t)(bind->port + 1));
+
+    if (error == NW_EBUSY)
+        log_fatal("E102", "port %u/%s is in use by %s. Fix: quit it, or run notewire --osc %u", bind->port, protocol,
+                  holder != NULL ? holder : "another program", free_port);
+    else if (errno == EACCES)
+        log_fatal("E104", "port %u/%s needs root. Fix: use a port above 1023, such as --osc %u", bind->port, protocol,
+                  free_port);
+    else
+        log_fatal("E104", "cannot listen on port %u/%s (%s). Fix: check the address, or leave the host out", bind->port,
+                  protocol, errno != 0 ? strerror(errno) : nw_error_text(error));
+    return CLI_PORT;
+}
+
+/* Listens on one address with one protocol. With --local and no host that is loopback, IPv6's too where it is there. */
+static int listen_on(struct run *run, enum server_protocol protocol, struct net_addr bind)
+{
+    bool local = run->options.local && bind.family == 0;
+    uint16_t port = bind.port;
+    int error;
+
+    if (local) {
+        net_addr_parse_ip("127.0.0.1", &bind);
+        bind.port = port;
+    }
+    errno = 0;
+    error = bridge_listen(&run->bridge, protocol, &bind);
+    if (error != 0)
+        return refuse_listener(error, protocol == SERVER_TCP, &bind);
+    if (local) {
+        net_addr_parse_ip("::1", &bind);
+        bind.port = port;
+        (void)bridge_listen(&run->bridge, protocol, &bind);
+    }
+    return CLI_OK;
+}
+
+/* Whether OSC is heard although nobody named a listener: not where the inputs are words or raw MIDI. */
+static bool wants_default_listener(const struct cli_list *midi_in)
+{
+    for (unsigned i = 0; i < midi_in->count; i++)
+        if (strcmp(midi_in->text[i], "stdin") == 0 || strcmp(midi_in->text[i], "-") == 0 ||
+            strncmp(midi_in->text[i], "udp:", 4) == 0 || strncmp(midi_in->text[i], "tcp:", 4) == 0 ||
+            strncmp(midi_in->text[i], "tcp-listen:", 11) == 0)
+            return false;
+    return true;
+}
+
+static int open_listeners(struct run *run)
+{
+    struct cli_list osc = choose(&run->options.osc, run->wishes.osc, run->wishes.osc_count);
+    struct cli_list midi_in = choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_count);
+
+    if (osc.count == 0 && wants_default_listener(&midi_in))
+        osc.text[osc.count++] = "8000";
+    for (unsigned i = 0; i < osc.count; i++) {
+        struct net_addr bind;
+        bool udp, tcp;
+        int status = CLI_OK;
+
+        if (cli_parse_listener(osc.text[i], &udp, &tcp, &bind) != 0) {
+            log_fatal("E105",
+                      "--osc %s is no listener. Fix: write [udp:|tcp:][HOST:]PORT, such as 8000 or udp:127.0.0.1:9000",
+                      osc.text[i]);
+            return CLI_USAGE;
+        }
+        if (udp)
+            status = listen_on(run, SERVER_UDP, bind);
+        if (tcp && status == CLI_OK)
+            status = listen_on(run, SERVER_TCP, bind);
+        if (status != CLI_OK)
+            return status;
+    }
+    return CLI_OK;
+}
+
+/* The failed start of a port. */
+static int refuse_port(int error, const char *option, const char *name)
+{
+    const char *number = strrchr(name, ':');
+    bool tcp = strncmp(name, "tcp", 3) == 0;
+
+    if (error == NW_ENOTFOUND)
+        log_fatal("E201", "%s %s: there is no such port. Fix: see notewire ports", option, name);
+    else if (error == NW_EADDRESS)
+        log_fatal("E202", "%s %s: this address cannot be used. Fix: see notewire ports for the forms", option, name);
+    else if (error == NW_EBUSY && number != NULL) {
+        const char *holder = cli_port_holder(tcp, (uint16_t)atoi(number + 1));
+
+        log_fatal("E102", "%s %s: port %s is in use by %s. Fix: quit it, or take another port", option, name,
+                  number + 1, holder != NULL ? holder : "another program");
+    } else
+        log_fatal("E203", "%s %s: %s. Fix: see notewire ports", option, name, nw_error_text(error));
+    return CLI_PORT;
+}
+
+static int open_ports(struct run *run)
+{
+    struct cli_list in = choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_count);
+    struct cli_list out = choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_count);
+
+    if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0)
+        out.text[out.count++] = "print";
+    for (unsigned i = 0; i < out.count; i++) {
+        int error = bridge_open_port(&run->bridge, out.text[i], PORT_OUTPUT);
+
+        if (error != 0)
+            return refuse_port(error, "-o", out.text[i]);
+    }
+    for (unsigned i = 0; i < in.count; i++) {
+        int error = bridge_open_port(&run->bridge, in.text[i], PORT_INPUT);
+
+        if (error != 0)
+            return refuse_port(error, "-i", in.text[i]);
+    }
+    return CLI_OK;
+}
+
+/* --reply HOST:PORT or learn[:PORT]. */
+static int open_replies(struct run *run)
+{
+    struct cli_list list = choose(&run->options.reply, run->wishes.reply, run->wishes.reply_count);
+
+    run->bridge.learn = list.count == 0;
+    for (unsigned i = 0; i < list.count; i++) {
+        const char *text = list.text[i];
+        char host[256];
+        uint16_t port = 0;
+        int error = 0;
+
+        if (strcmp(text, "learn") == 0) {
+            run->bridge.learn = true;
+            continue;
+        }
+        if (net_addr_split(text, host, sizeof host, &port) != 0 || host[0] == '\0' || port == 0)
+            error = NW_EADDRESS;
+        else if (strcmp(host, "learn") == 0) {
+            run->bridge.learn = true;
+            run->bridge.learn_port = port;
+        } else {
+            error = bridge_reply_to(&run->bridge, host, port);
+        }
+        if (error != 0) {
+            log_fatal("E106", "--reply %s: %s. Fix: write HOST:PORT, learn or learn:PORT", text, nw_error_text(error));
+            return CLI_USAGE;
+        }
+    }
+    return CLI_OK;
+}
+
+static int add_allowed(struct run *run)
+{
+    for (unsigned i = 0; i < run->options.allow.count; i++)
+        if (allow_add(&run->bridge.allow, run->options.allow.text[i]) != 0) {
+            log_fatal("E107", "--allow %s is no network. Fix: write 10.1.0.0/16, 2001:db8::/32 or one address",
+                      run->options.allow.text[i]);
+            return CLI_USAGE;
+        }
+    return CLI_OK;
+}
+
+static void catch_signals(struct run *run)
+{
+    run->signals[0] = loop_signal_new(run->loop, SIGINT, stop, run);
+    run->signals[1] = loop_signal_new(run->loop, SIGTERM, stop, run);
+    run->signals[2] = loop_signal_new(run->loop, SIGHUP, stop, run);
+    run->signals[3] = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
+}
+
+/* The first lines: what is heard where, and where it goes. */
+static void greet(struct run *run)
+{
+    const struct registry *registry = run->bridge.registry;
+    uint16_t shown = 0;
+
+    if (log_level() < LOG_NORMAL)
+        return;
+    log_info("notewire " NOTEWIRE_VERSION);
+    for (unsigned i = 0; i < run->bridge.server_count; i++) {
+        struct server *server = run->bridge.servers[i];
+        struct net_addr local;
+        char text[NET_ADDR_TEXT];
+
+        server_local(server, &local);
+        log_info("OSC in: %s/%s", net_addr_text(&local, text), server_protocol(server) == SERVER_UDP ? "udp" : "tcp");
+        if (server_protocol(server) == SERVER_UDP && !run->options.local && shown != local.port) {
+            shown = local.port;
+            cli_log_addresses(local.port);
+        }
+        if (server_udp(server) != NULL && udp_receive_buffer(server_udp(server)) < 1024 * 1024)
+            log_info("The receive buffer is %d KiB only. Fix: sudo sysctl -w net.core.rmem_max=4194304",
+                     udp_receive_buffer(server_udp(server)) / 1024);
+    }
+    for (unsigned i = 0; i < registry_count(registry, PORT_INPUT); i++)
+        log_info("MIDI in: %s", registry_port(registry, PORT_INPUT, i)->name);
+    for (unsigned i = 0; i < registry_count(registry, PORT_OUTPUT); i++)
+        log_info("MIDI out: %s", registry_port(registry, PORT_OUTPUT, i)->name);
+    if (registry_count(registry, PORT_OUTPUT) == 0 && run->bridge.server_count > 0 && run->bridge.reply_count == 0)
+        log_warning("E204", "no MIDI output is named, so nothing can be played. Fix: add -o print");
+}
+
+/* Everything up to the first turn of the loop. */
+static int start(struct run *run)
+{
+    int status = add_allowed(run);
+
+    if (status == CLI_OK)
+        status = load_maps(run);
+    if (status == CLI_OK)
+        status = open_listeners(run);
+    if (status == CLI_OK)
+        status = open_ports(run);
+    if (status == CLI_OK)
+        status = open_replies(run);
+    return status;
+}
+
+/* Turns the loop until a signal or the end of input, then lets outputs finish. */
+static void serve(struct run *run)
+{
+    run->bridge.ended = input_ended;
+    run->bridge.user = run;
+    catch_signals(run);
+    greet(run);
+    loop_run(run->loop);
+    while (!run->interrupted && !registry_drain(run->bridge.registry, 0))
+        loop_turn(run->loop, UINT64_MAX);
+}
+
+int cli_run(int argc, char **argv, int first)
+{
+    struct run *run = calloc(1, sizeof *run);
+    char text[COUNTERS_TEXT];
+    int status = CLI_FAILURE;
+
+    if (run == NULL || !cli_parse(&run->options, argc, argv, first)) {
+        free(run);
+        return CLI_USAGE;
+    }
+    if (run->options.files.count > 0 && strchr(run->options.files.text[0], '.') == NULL &&
+        access(run->options.files.text[0], F_OK) != 0) {
+        log_fatal("E001", "\"%s\" is neither a command nor a map. Fix: see notewire --help",
+                  run->options.files.text[0]);
+        free(run);
+        return CLI_USAGE;
+    }
+    run->loop = loop_new();
+    if (run->loop == NULL || bridge_init(&run->bridge, run->loop, run->options.local) != 0) {
+        log_fatal("E003",
+                  "cannot start: the system refuses memory or descriptors. Fix: check ulimit -n and free memory");
+        goto out;
+    }
+    status = start(run);
+    if (status == CLI_OK)
+        serve(run);
+    bridge_close(&run->bridge);
+    if (status == CLI_OK)
+        log_info("totals: %s", counters_text(&run->bridge.counters, false, text));
+    for (size_t i = 0; i < sizeof run->signals / sizeof run->signals[0]; i++)
+        if (run->signals[i] != NULL)
+            loop_signal_free(run->signals[i]);
+out:
+    if (run->loop != NULL)
+        loop_free(run->loop);
+    map_wishes_free(&run->wishes);
+    free(run);
+    return status;
+}

@@ -1,1 +1,0 @@
-typedef int nw_empty_file;

@@ -1,0 +1,204 @@
+/* Compiles maps: runs the map language in Lua and loads what it made.
+ * SPDX-License-Identifier: MIT */
+#include "script/map_compile.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "script/embedded.h"
+#include "script/map_load.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAP_FILE_MAX (16u * 1024u * 1024u)
+
+const char *const map_default_dialects[] = {"osc-midi", "open-stage-control", "osmid", NULL};
+
+static const struct embedded_file *find_embedded(const char *folder, const char *name)
+{
+    char path[256];
+
+    if ((size_t)snprintf(path, sizeof path, "%s/%s.lua", folder, name) >= sizeof path)
+        return NULL;
+    for (const struct embedded_file *file = embedded_files; file->name != NULL; file++)
+        if (strcmp(file->name, path) == 0)
+            return file;
+    return NULL;
+}
+
+const char *map_dialect_name(unsigned index)
+{
+    static char name[64];
+
+    for (const struct embedded_file *file = embedded_files; file->name != NULL; file++)
+        if (strncmp(file->name, "dialects/", 9) == 0 && index-- == 0) {
+            snprintf(name, sizeof name, "%.*s", (int)strlen(file->name) - 13, file->name + 9);
+            return name;
+        }
+    return NULL;
+}
+
+/* package.searchers entry: require "maps.rule" finds lua/maps/rule.lua in the program. */
+static int search_embedded(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    const struct embedded_file *file = strncmp(name, "maps.", 5) == 0 ? find_embedded("maps", name + 5) : NULL;
+
+    if (file == NULL)
+        return 0;
+    if (luaL_loadbufferx(L, file->text, file->length, file->name, "t") != LUA_OK)
+        return lua_error(L);
+    return 1;
+}
+
+/* load_chunk(environment): compiles the map's text (upvalue 1, named by upvalue 2) with environment for its globals.
+ * Returns the function, or nil and why not. */
+static int load_chunk(lua_State *L)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, lua_upvalueindex(1), &length);
+
+    if (luaL_loadbufferx(L, text, length, lua_tostring(L, lua_upvalueindex(2)), "t") != LUA_OK) {
+        lua_pushnil(L);
+        lua_insert(L, -2);
+        return 2;
+    }
+    lua_pushvalue(L, 1);
+    lua_setupvalue(L, -2, 1);
+    return 1;
+}
+
+/* One source on its way through the compiler. */
+struct source {
+    const char *name; /* for people */
+    const char *text;
+    size_t length;
+    struct map *map;
+    struct map_wishes *wishes;
+};
+
+/* Runs protected: a Lua error in here, out of memory too, becomes a status. Upvalue: the struct source. */
+static int compile(lua_State *L)
+{
+    struct source *source = lua_touserdata(L, 1);
+    const struct embedded_file *language = find_embedded("maps", "map");
+
+    luaL_openlibs(L);
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "searchers");
+    lua_pushcfunction(L, search_embedded);
+    lua_rawseti(L, -2, 1);
+    lua_settop(L, 0);
+    if (luaL_loadbufferx(L, language->text, language->length, "maps/map.lua", "t") != LUA_OK)
+        return lua_error(L);
+    lua_call(L, 0, 1);
+    lua_pushlstring(L, source->text, source->length);
+    lua_pushvalue(L, -1);
+    lua_pushfstring(L, "@%s", source->name);
+    lua_pushcclosure(L, load_chunk, 2);
+    lua_call(L, 2, 1);
+    lua_pushinteger(L, map_load(L, source->name, source->map, source->wishes));
+    return 1;
+}
+
+/* Compiles one source with a Lua state of its own. */
+static int compile_source(struct source *source, bool dialect, struct map **map)
+{
+    lua_State *L = luaL_newstate();
+    int error = NW_EMEMORY;
+
+    source->map = map_new(source->name, dialect);
+    if (L == NULL || source->map == NULL)
+        goto out;
+    lua_pushcfunction(L, compile);
+    lua_pushlightuserdata(L, source);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK) {
+        error = (int)lua_tointeger(L, -1);
+    } else {
+        const char *text = lua_tostring(L, -1);
+
+        log_fatal("E410", "%s: %s", source->name, text != NULL ? text : "the map raised an error that is no text");
+        error = NW_EINVALID;
+    }
+    if (error == 0)
+        error = map_build(source->map);
+out:
+    if (L != NULL)
+        lua_close(L);
+    if (error != 0) {
+        map_free(source->map);
+        return error;
+    }
+    *map = source->map;
+    return 0;
+}
+
+/* The whole of a file, NUL-terminated, returned owned; NULL with errno set. */
+static char *read_file(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    size_t used = 0, capacity = 4096;
+    char *text = file != NULL ? malloc(capacity) : NULL;
+
+    while (text != NULL) {
+        char *grown;
+
+        used += fread(text + used, 1, capacity - used - 1, file);
+        if (used < capacity - 1)
+            break;
+        if (capacity >= MAP_FILE_MAX || (grown = realloc(text, capacity * 2)) == NULL) {
+            free(text);
+            text = NULL;
+            errno = EFBIG;
+            break;
+        }
+        text = grown;
+        capacity *= 2;
+    }
+    if (text != NULL && ferror(file)) {
+        free(text);
+        text = NULL;
+    }
+    if (file != NULL)
+        fclose(file);
+    if (text != NULL)
+        text[used] = '\0';
+    *length = used;
+    return text;
+}
+
+int map_compile_file(const char *path, struct map **map, struct map_wishes *wishes)
+{
+    struct source source = {.name = path, .wishes = wishes};
+    char *text = read_file(path, &source.length);
+    int error;
+
+    if (text == NULL) {
+        log_fatal("E409", "%s: cannot read this map (%s). Fix: check its name", path, strerror(errno));
+        return NW_EIO;
+    }
+    source.text = text;
+    error = compile_source(&source, false, map);
+    free(text);
+    return error;
+}
+
+int map_compile_dialect(const char *name, struct map **map)
+{
+    const struct embedded_file *file = find_embedded("dialects", name);
+    struct map_wishes wishes = {0};
+    struct source source = {.name = name, .wishes = &wishes};
+    int error;
+
+    if (file == NULL)
+        return NW_ENOTFOUND;
+    source.text = file->text;
+    source.length = file->length;
+    error = compile_source(&source, true, map);
+    map_wishes_free(&wishes);
+    return error;
+}

@@ -1,0 +1,34 @@
+/* Compiles maps: a Lua file of rules becomes a struct map and a list of what it wants opened. Lua is gone when it
+ * returns. SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_MAP_COMPILE_H
+#define NOTEWIRE_SCRIPT_MAP_COMPILE_H
+
+#include "route/map.h"
+
+#define MAP_WISHES_MAX 32 /* of each kind */
+
+/* What a map says beside its rules, as texts of the command line. Owned: map_wishes_free. */
+struct map_wishes {
+    char *use[MAP_WISHES_MAX], *osc[MAP_WISHES_MAX], *midi_in[MAP_WISHES_MAX], *midi_out[MAP_WISHES_MAX],
+        *reply[MAP_WISHES_MAX];
+    unsigned use_count, osc_count, midi_in_count, midi_out_count, reply_count;
+};
+
+void map_wishes_free(struct map_wishes *wishes);
+
+/* Reads a map file. *map is returned owned; wishes are added to (they may hold those of other maps). Returns 0, or,
+ * with every mistake logged as E410 with file, line and column, NW_EINVALID; NW_EIO when the file cannot be read
+ * (logged too), or NW_EMEMORY. */
+int map_compile_file(const char *path, struct map **map, struct map_wishes *wishes);
+
+/* Compiles a dialect of lua/dialects by its name. The same, and NW_ENOTFOUND when there is none (not logged). */
+int map_compile_dialect(const char *name, struct map **map);
+
+/* The names of all dialects, one after the other: index from 0, NULL behind the last. Borrowed; valid until the next
+ * call. */
+const char *map_dialect_name(unsigned index);
+
+/* The dialects that are on when no map is named, in the order they are asked; NULL-terminated. */
+extern const char *const map_default_dialects[];
+
+#endif

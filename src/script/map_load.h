@@ -1,0 +1,14 @@
+/* From the tables that the map language makes (lua/maps) to the rules of a map.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_MAP_LOAD_H
+#define NOTEWIRE_SCRIPT_MAP_LOAD_H
+
+#include "script/map_compile.h"
+
+#include <lua.h>
+
+/* Loads the result table of lua/maps/map.lua at the top of the stack into map and wishes. Logs its mistakes. Returns 0,
+ * NW_EINVALID when there were mistakes, NW_EFULL or NW_EMEMORY. May raise a Lua error when memory runs out. */
+int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes);
+
+#endif
