@@ -1,0 +1,498 @@
+/* The loop itself: turns, flushes, timers, signals, descriptors, names.
+ * SPDX-License-Identifier: MIT */
+#include "loop_test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+static void count(void *user)
+{
+    (*(int *)user)++;
+}
+
+/* ---- flushes ---- */
+
+struct counted_flush {
+    struct loop_flush flush;
+    struct loop *loop;
+    int runs, again;
+    struct counted_flush *cancels;
+};
+
+static void run_counted(struct loop_flush *flush)
+{
+    struct counted_flush *counted = (struct counted_flush *)(void *)flush;
+
+    counted->runs++;
+    if (counted->again > 0) {
+        counted->again--;
+        loop_flush_schedule(counted->loop, flush);
+    }
+    if (counted->cancels != NULL)
+        loop_flush_cancel(counted->loop, &counted->cancels->flush);
+}
+
+static struct counted_flush counted(struct loop *loop)
+{
+    return (struct counted_flush){.flush.run = run_counted, .loop = loop};
+}
+
+static void flushes_once_a_turn(void **state)
+{
+    struct loop *loop = *state;
+    struct counted_flush a = counted(loop), b = counted(loop);
+
+    loop_flush_schedule(loop, &a.flush);
+    loop_flush_schedule(loop, &a.flush);
+    loop_flush_schedule(loop, &b.flush);
+    loop_flush_cancel(loop, &b.flush);
+    loop_flush_cancel(loop, &b.flush);
+    loop_turn(loop, 0);
+    assert_int_equal(a.runs, 1);
+    assert_int_equal(b.runs, 0);
+    loop_turn(loop, 0);
+    assert_int_equal(a.runs, 1);
+    loop_flush_schedule(loop, &b.flush);
+    loop_flush_schedule(loop, &a.flush);
+    loop_turn(loop, 0);
+    assert_int_equal(a.runs + b.runs, 3);
+}
+
+/* What is scheduled between turns runs before the loop sleeps, not when it wakes. */
+static void flushes_before_it_sleeps(void **state)
+{
+    struct loop *loop = *state;
+    struct counted_flush a = counted(loop);
+    int fired = 0;
+    struct loop_timer *timer = loop_timer_new(loop, count, &fired);
+
+    loop_flush_schedule(loop, &a.flush);
+    loop_timer_set(timer, clock_mono_ns() + 20000000);
+    loop_turn(loop, UINT64_MAX);
+    assert_int_equal(a.runs, 1);
+    TURN_UNTIL(loop, fired == 1);
+    loop_timer_free(timer);
+}
+
+static void a_flush_that_never_ends_does_not_hold_the_loop(void **state)
+{
+    struct loop *loop = *state;
+    struct counted_flush a = counted(loop);
+    int fired = 0;
+    struct loop_timer *timer = loop_timer_new(loop, count, &fired);
+
+    a.again = 1000000;
+    loop_flush_schedule(loop, &a.flush);
+    loop_timer_set(timer, 1);
+    loop_turn(loop, UINT64_MAX);
+    assert_int_equal(fired, 1);
+    assert_true(a.runs < 100);
+    loop_turn(loop, UINT64_MAX); /* does not sleep over it either */
+    loop_flush_cancel(loop, &a.flush);
+    loop_timer_free(timer);
+}
+
+static void a_flush_may_cancel_another(void **state)
+{
+    struct loop *loop = *state;
+    struct counted_flush a = counted(loop), b = counted(loop), c = counted(loop);
+
+    a.cancels = &c;
+    loop_flush_schedule(loop, &a.flush);
+    loop_flush_schedule(loop, &b.flush);
+    loop_flush_schedule(loop, &c.flush);
+    loop_turn(loop, 0);
+    assert_int_equal(a.runs, 1);
+    assert_int_equal(b.runs, 1);
+    assert_int_equal(c.runs, 0);
+    loop_flush_schedule(loop, &c.flush);
+    loop_turn(loop, 0);
+    assert_int_equal(c.runs, 1);
+}
+
+/* ---- turns ---- */
+
+static void a_turn_ends_at_its_deadline(void **state)
+{
+    struct loop *loop = *state;
+    uint64_t begin = clock_mono_ns(), deadline = begin + 30000000;
+
+    while (clock_mono_ns() < deadline)
+        loop_turn(loop, deadline);
+    assert_true(clock_mono_ns() - begin < 10000000000ULL);
+    loop_turn(loop, 0);
+    loop_turn(loop, 1);
+}
+
+static void stop_from_timer(void *user)
+{
+    loop_stop(user);
+}
+
+static void runs_until_stopped(void **state)
+{
+    struct loop *loop = *state;
+    struct loop_timer *timer = loop_timer_new(loop, stop_from_timer, loop);
+
+    loop_timer_set(timer, clock_mono_ns() + 10000000);
+    loop_run(loop);
+    loop_stop(loop);
+    loop_run(loop); /* stopped before it began */
+    loop_timer_set(timer, clock_mono_ns() + 1000000);
+    loop_run(loop);
+    loop_timer_free(timer);
+}
+
+static void nest(void *user)
+{
+    loop_turn(user, 0);
+}
+
+/* In a child, for the answer to nesting is the end of the process. */
+static void nesting_aborts(void **state)
+{
+    int status;
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0) {
+        struct loop *loop = loop_new();
+        struct loop_timer *timer = loop_timer_new(loop, nest, loop);
+
+        close(STDERR_FILENO);
+        signal(SIGABRT, SIG_DFL);
+        loop_timer_set(timer, 1);
+        loop_turn(loop, UINT64_MAX);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void now_is_read_once_a_turn(void **state)
+{
+    struct loop *loop = *state;
+    uint64_t first = loop_now(loop);
+
+    assert_true(first <= clock_mono_ns());
+    assert_true(loop_now(loop) >= first);
+}
+
+/* ---- timers ---- */
+
+struct order {
+    int seen[8];
+    int count;
+};
+
+struct mark {
+    struct order *order;
+    int number;
+    struct loop_timer *timer;
+    uint64_t due, fired;
+};
+
+static void note(void *user)
+{
+    struct mark *mark = user;
+
+    mark->fired = clock_mono_ns();
+    mark->order->seen[mark->order->count++] = mark->number;
+}
+
+static void timers_fire_in_order_and_never_early(void **state)
+{
+    struct loop *loop = *state;
+    struct order order = {.count = 0};
+    struct mark marks[4];
+    uint64_t now = clock_mono_ns();
+    static const int delays_ms[4] = {60, 20, 100, 1};
+
+    for (int i = 0; i < 4; i++) {
+        marks[i] = (struct mark){.order = &order, .number = i, .due = now + (uint64_t)delays_ms[i] * 1000000};
+        marks[i].timer = loop_timer_new(loop, note, &marks[i]);
+        loop_timer_set(marks[i].timer, marks[i].due);
+    }
+    TURN_UNTIL(loop, order.count == 4);
+    assert_int_equal(order.seen[0], 3);
+    assert_int_equal(order.seen[1], 1);
+    assert_int_equal(order.seen[2], 0);
+    assert_int_equal(order.seen[3], 2);
+    for (int i = 0; i < 4; i++) {
+        assert_true(marks[i].fired >= marks[i].due);
+        loop_timer_free(marks[i].timer);
+    }
+}
+
+static void timers_are_set_anew_and_disarmed(void **state)
+{
+    struct loop *loop = *state;
+    int fired = 0;
+    struct loop_timer *timer = loop_timer_new(loop, count, &fired);
+
+    loop_timer_set(timer, 1);
+    loop_timer_set(timer, 0);
+    turn_for(loop, 5000000);
+    assert_int_equal(fired, 0);
+    loop_timer_set(timer, 1); /* long past: the next turn */
+    loop_turn(loop, UINT64_MAX);
+    assert_int_equal(fired, 1);
+    loop_timer_set(timer, 1); /* the same again */
+    TURN_UNTIL(loop, fired == 2);
+    loop_timer_set(timer, UINT64_MAX);
+    loop_timer_set(timer, clock_mono_ns() + 1000000);
+    TURN_UNTIL(loop, fired == 3);
+    turn_for(loop, 5000000);
+    assert_int_equal(fired, 3);
+    loop_timer_free(timer);
+    loop_timer_free(NULL);
+}
+
+static struct loop_timer *own_timer;
+
+static void free_own_timer(void *user)
+{
+    count(user);
+    loop_timer_free(own_timer);
+}
+
+static void a_timer_may_free_itself(void **state)
+{
+    struct loop *loop = *state;
+    int fired = 0;
+
+    own_timer = loop_timer_new(loop, free_own_timer, &fired);
+    loop_timer_set(own_timer, 1);
+    TURN_UNTIL(loop, fired == 1);
+}
+
+/* ---- signals and descriptors ---- */
+
+static void signals_are_events(void **state)
+{
+    struct loop *loop = *state;
+    int fired = 0;
+    struct loop_signal *usr1 = loop_signal_new(loop, SIGUSR1, count, &fired);
+
+    assert_non_null(usr1);
+    assert_null(loop_signal_new(loop, SIGKILL, count, &fired));
+    raise(SIGUSR1);
+    assert_int_equal(fired, 0);
+    TURN_UNTIL(loop, fired == 1);
+    loop_signal_free(usr1);
+    loop_signal_free(NULL);
+}
+
+static void a_broken_pipe_is_only_an_error(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    assert_int_equal(write(ends[1], "x", 1), -1);
+    assert_int_equal(errno, EPIPE);
+    close(ends[1]);
+}
+
+struct seen {
+    int events, calls;
+};
+
+static void see(void *user, int events)
+{
+    struct seen *seen = user;
+
+    seen->events |= events;
+    seen->calls++;
+}
+
+static void foreign_descriptors_are_watched_and_left_as_they_are(void **state)
+{
+    struct loop *loop = *state;
+    struct seen reader = {0}, writer = {0};
+    struct loop_fd *in, *out;
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    in = loop_fd_new(loop, ends[0], see, &reader);
+    out = loop_fd_new(loop, ends[1], see, &writer);
+    assert_non_null(in);
+    assert_non_null(out);
+    assert_int_equal(fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    turn_for(loop, 2000000);
+    assert_int_equal(reader.calls, 0); /* resting */
+    loop_fd_watch(in, LOOP_READABLE);
+    loop_fd_watch(out, LOOP_WRITABLE);
+    TURN_UNTIL(loop, reader.events == LOOP_READABLE && writer.events == LOOP_WRITABLE);
+    loop_fd_watch(in, 0);
+    reader.calls = 0;
+    loop_turn(loop, 0);
+    assert_int_equal(reader.calls, 0);
+    /* The reader goes: the writer is told, again and again as long as it watches. */
+    loop_fd_free(in);
+    close(ends[0]);
+    writer.calls = 0;
+    TURN_UNTIL(loop, writer.calls >= 3);
+    loop_fd_watch(out, 0);
+    writer.calls = 0;
+    turn_for(loop, 2000000);
+    assert_int_equal(writer.calls, 0);
+    loop_fd_free(out);
+    loop_fd_free(NULL);
+    close(ends[1]);
+}
+
+static void a_file_cannot_be_polled(void **state)
+{
+    struct seen seen = {0};
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    assert_null(loop_fd_new(*state, fileno(file), see, &seen));
+    assert_null(loop_fd_new(*state, -1, see, &seen));
+    fclose(file);
+}
+
+/* ---- names ---- */
+
+struct answer {
+    int calls, error;
+    struct net_addr addr;
+};
+
+static void take_answer(void *user, int error, const struct net_addr *addr)
+{
+    struct answer *answer = user;
+
+    answer->calls++;
+    answer->error = error;
+    if (addr != NULL)
+        answer->addr = *addr;
+}
+
+static void localhost_is_found(void **state)
+{
+    struct loop *loop = *state;
+    struct answer answer = {0};
+
+    assert_non_null(loop_resolve(loop, "localhost", 7777, take_answer, &answer));
+    assert_int_equal(answer.calls, 0);
+    TURN_UNTIL(loop, answer.calls == 1);
+    assert_int_equal(answer.error, NW_OK);
+    assert_int_equal(answer.addr.family, 4);
+    assert_int_equal(answer.addr.ip[0], 127);
+    assert_int_equal(answer.addr.port, 7777);
+}
+
+static void many_names_at_once(void **state)
+{
+    struct loop *loop = *state;
+    struct answer answers[20] = {0};
+    int done;
+
+    for (int i = 0; i < 20; i++)
+        assert_non_null(loop_resolve(loop, "127.0.0.1", (uint16_t)(i + 1), take_answer, &answers[i]));
+    do {
+        loop_turn(loop, clock_mono_ns() + TEST_STEP_NS);
+        done = 0;
+        for (int i = 0; i < 20; i++)
+            done += answers[i].calls;
+    } while (done < 20);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(answers[i].addr.port, i + 1);
+}
+
+static void a_name_that_is_none_is_told(void **state)
+{
+    struct loop *loop = *state;
+    struct answer answer = {0}, longer = {0};
+    char name[2000];
+
+    memset(name, 'x', sizeof name);
+    name[sizeof name - 1] = '\0';
+    loop_resolve(loop, "a..b", 1, take_answer, &answer);
+    loop_resolve(loop, name, 1, take_answer, &longer);
+    TURN_UNTIL(loop, answer.calls == 1 && longer.calls == 1);
+    assert_int_equal(answer.error, NW_EADDRESS);
+    assert_int_equal(longer.error, NW_EADDRESS);
+}
+
+static void a_cancelled_lookup_is_silent(void **state)
+{
+    struct loop *loop = *state;
+    struct answer answers[12] = {0}, last = {0};
+    struct loop_resolve *running[12];
+
+    /* Waiting, running and finished ones. */
+    for (int i = 0; i < 12; i++)
+        running[i] = loop_resolve(loop, "localhost", 1, take_answer, &answers[i]);
+    for (int i = 0; i < 6; i++)
+        loop_resolve_cancel(running[i]);
+    usleep(20000);
+    for (int i = 6; i < 12; i++)
+        loop_resolve_cancel(running[i]);
+    loop_resolve_cancel(NULL);
+    loop_resolve(loop, "localhost", 1, take_answer, &last);
+    TURN_UNTIL(loop, last.calls == 1);
+    for (int i = 0; i < 12; i++)
+        assert_int_equal(answers[i].calls, 0);
+}
+
+/* The loop ends while lookups wait and run: nothing is heard of them, and nothing waits for them. */
+static void the_loop_does_not_wait_for_names(void **state)
+{
+    struct answer answer = {0};
+    struct loop *loop = loop_new();
+
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        loop_resolve(loop, "localhost", 1, take_answer, &answer);
+    loop_free(loop);
+    usleep(50000); /* the threads free what is theirs, for the leak checkers to see */
+    assert_int_equal(answer.calls, 0);
+}
+
+static void what_is_left_open_is_closed(void **state)
+{
+    int fired = 0;
+    struct loop *loop = loop_new();
+    struct loop_signal *left = loop_signal_new(loop, SIGUSR2, count, &fired);
+
+    (void)state;
+    loop_stop(loop);
+    loop_free(loop);
+    free(left); /* the loop is gone, the memory is still its owner's */
+    loop_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LOOP_TEST(flushes_once_a_turn),
+        LOOP_TEST(flushes_before_it_sleeps),
+        LOOP_TEST(a_flush_that_never_ends_does_not_hold_the_loop),
+        LOOP_TEST(a_flush_may_cancel_another),
+        LOOP_TEST(a_turn_ends_at_its_deadline),
+        LOOP_TEST(runs_until_stopped),
+        LOOP_TEST(nesting_aborts),
+        LOOP_TEST(now_is_read_once_a_turn),
+        LOOP_TEST(timers_fire_in_order_and_never_early),
+        LOOP_TEST(timers_are_set_anew_and_disarmed),
+        LOOP_TEST(a_timer_may_free_itself),
+        LOOP_TEST(signals_are_events),
+        LOOP_TEST(a_broken_pipe_is_only_an_error),
+        LOOP_TEST(foreign_descriptors_are_watched_and_left_as_they_are),
+        LOOP_TEST(a_file_cannot_be_polled),
+        LOOP_TEST(localhost_is_found),
+        LOOP_TEST(many_names_at_once),
+        LOOP_TEST(a_name_that_is_none_is_told),
+        LOOP_TEST(a_cancelled_lookup_is_silent),
+        LOOP_TEST(the_loop_does_not_wait_for_names),
+        LOOP_TEST(what_is_left_open_is_closed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
