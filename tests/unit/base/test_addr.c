@@ -3,11 +3,14 @@
 #include "base/addr.h"
 #include "base/error.h"
 
-#include <cmocka.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+
+/* clang-format off: cmocka needs the others before it */
+#include <cmocka.h>
+/* clang-format on */
 
 static const char *text_of(const char *ip, uint16_t port)
 {

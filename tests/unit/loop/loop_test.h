@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "loop/loop.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -21,6 +20,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+/* clang-format off: cmocka needs the others before it */
+#include <cmocka.h>
+/* clang-format on */
 
 #define TEST_WAIT_NS 20000000000ULL
 #define TEST_STEP_NS 20000000ULL
