@@ -97,12 +97,10 @@ static bool take_data(struct midi_parser *parser, uint8_t byte, const struct mid
         return false;
     parser->data[parser->have++] = byte;
     if (parser->have + 1 == midi_length(status)) {
-        struct midi_msg msg = midi_short(status, parser->data[0], parser->have > 1 ? parser->data[1] : 0);
-
         parser->have = 0;
         parser->pending = 0;
         parser->started = false;
-        sink->message(sink->user, &msg);
+        give_short(status, parser->data, sink); /* data[1] is 0 under a status with one data byte */
     }
     return true;
 }

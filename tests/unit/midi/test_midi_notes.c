@@ -63,6 +63,10 @@ static void test_notes(void **state)
     expect(1, 0x83, 60, 64);
     expect(2, 0x83, 127, 64);
     assert_int_equal(midi_notes_count(&notes), 0);
+    track(&notes, 0x97, 60, 1);
+    assert_int_equal(notes.active, 0x0080);
+    track(&notes, 0x87, 60, 0);
+    assert_int_equal(notes.active, 0);
 }
 
 static void test_every_note(void **state)

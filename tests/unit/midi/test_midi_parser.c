@@ -139,6 +139,7 @@ static void test_running_status(void **state)
 {
     (void)state;
     check("90 3C 40 3E 41 3C 00", "90 3C 40|90 3E 41|90 3C 00", 0);
+    check("90 3C 40 C0 01 E0 01 02 F3 05 F1 06", "90 3C 40|C0 01|E0 01 02|F3 05|F1 06", 0);
     check("C0 01 02 03", "C0 01|C0 02|C0 03", 0);
     check("E0 00 40 7F 7F", "E0 00 40|E0 7F 7F", 0);
     check("90 3C 40 B0 07 7F 08 7E", "90 3C 40|B0 07 7F|B0 08 7E", 0);

@@ -158,6 +158,7 @@ static void test_sysex(void **state)
     (void)state;
     expect("hex syx 43 10 5e 10 00 10 00 7f", 1, "F0 43 10 5E 10 00 10 00+(|7F F7+)");
     expect("syx 1 hex 10 dec 10 10H", 1, "F0 01 10 0A 10 F7+()");
+    expect("syx 10 hex 10", 1, "F0 0A 10 F7+()");
     expect("syx hex F0 7D 01 F7", 1, "F0 7D 01 F7+()");
     expect("hex syx 7D F7", 1, "F0 7D F7+()");
     expect("hex syx F0 7D", 1, "F0 7D F7+()");
