@@ -28,12 +28,12 @@
 #define PATIENCE_NS 5000000000U
 
 static struct {
-    int to, at, teach, pid, in, out;
+    int to, at, pid, in, out;
     double rate, seconds;
     uint32_t warmup;
     bool blind, expect_osc, start;
     const char *counter_path;
-    const struct wire_form *form, *dialect;
+    const struct wire_form *form;
 } options = {.rate = 1000, .seconds = 1, .warmup = 500};
 
 /* Written by the sender before a message leaves, read by the receiver. */
@@ -271,19 +271,11 @@ static double percentile_us(double part)
     return n ? seen.latency[(size_t)((double)(n - 1) * part)] / 1e3 : 0;
 }
 
-/* Knocks until the first message comes through, so that the program may still be starting. With --teach, a message from
- * our own port shows the program first which dialect is spoken there. */
+/* Knocks until the first message comes through, so that the program may still be starting. */
 static void wait_ready(void)
 {
     uint64_t began = now_ns();
 
-    if (options.teach) {
-        struct sockaddr_in teach = loopback(options.teach);
-        uint8_t bytes[WIRE_MAX];
-        size_t length = wire_write(options.dialect, 0, true, bytes);
-
-        sendto(options.in, bytes, length, 0, (struct sockaddr *)&teach, sizeof teach);
-    }
     while (!seen.uncounted && !options.blind) {
         if (now_ns() > began + PATIENCE_NS)
             stop("nothing comes through");
@@ -355,13 +347,12 @@ static int run_start(char **command)
 
 static void read_options(int argc, char **argv)
 {
-    static const struct option long_options[] = {{"to", 1, 0, 't'},      {"at", 1, 0, 'a'},    {"rate", 1, 0, 'r'},
-                                                 {"seconds", 1, 0, 's'}, {"send", 1, 0, 'f'},  {"osc", 0, 0, 'o'},
-                                                 {"teach", 1, 0, 'T'},   {"pid", 1, 0, 'p'},   {"counter", 1, 0, 'c'},
-                                                 {"warmup", 1, 0, 'w'},  {"blind", 0, 0, 'b'}, {"start", 0, 0, 'S'},
-                                                 {"dialect", 1, 0, 'd'}, {0, 0, 0, 0}};
+    static const struct option long_options[] = {{"to", 1, 0, 't'},      {"at", 1, 0, 'a'},      {"rate", 1, 0, 'r'},
+                                                 {"seconds", 1, 0, 's'}, {"send", 1, 0, 'f'},    {"osc", 0, 0, 'o'},
+                                                 {"pid", 1, 0, 'p'},     {"counter", 1, 0, 'c'}, {"warmup", 1, 0, 'w'},
+                                                 {"blind", 0, 0, 'b'},   {"start", 0, 0, 'S'},   {0, 0, 0, 0}};
 
-    options.form = options.dialect = wire_form_find("note");
+    options.form = wire_form_find("note");
     for (int letter; (letter = getopt_long(argc, argv, "+", long_options, NULL)) != -1;) {
         switch (letter) {
         case 't': options.to = atoi(optarg); break;
@@ -369,9 +360,7 @@ static void read_options(int argc, char **argv)
         case 'r': options.rate = atof(optarg); break;
         case 's': options.seconds = atof(optarg); break;
         case 'f': options.form = wire_form_find(optarg); break;
-        case 'd': options.dialect = wire_form_find(optarg); break;
         case 'o': options.expect_osc = true; break;
-        case 'T': options.teach = atoi(optarg); break;
         case 'p': options.pid = atoi(optarg); break;
         case 'c': options.counter_path = optarg; break;
         case 'w': options.warmup = (uint32_t)atoi(optarg); break;
@@ -380,7 +369,7 @@ static void read_options(int argc, char **argv)
         default: exit(2);
         }
     }
-    if (!options.form || !options.dialect || options.rate < 1 || options.to == 0)
+    if (!options.form || options.rate < 1 || options.to == 0)
         stop("which form, rate and port?");
 }
 
