@@ -55,7 +55,7 @@ static bool read_hex(const char *word, uint8_t *out)
 /* Exactly `size` bytes of hex as one number, at most 8 of them. */
 static bool read_hex_number(const char *word, size_t size, uint64_t *value)
 {
-    uint8_t bytes[8];
+    uint8_t bytes[8] = {0};
 
     if (strlen(word) != size * 2 || !read_hex(word, bytes))
         return false;
@@ -115,7 +115,7 @@ static bool read_word(struct osc_arg *arg, const char *word)
     case 'c':
         if (word[0] == '\0' || word[1] != '\0' || (unsigned char)word[0] > 0x7f)
             return false;
-        arg->v.i = word[0];
+        arg->v.i = (unsigned char)word[0];
         return true;
     case 'm': return strlen(word) == 8 && read_hex(word, arg->v.m);
     case 'r': return read_colour(word, &arg->v.i);

@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     framing = data[0] % 3 == 0 ? OSC_FRAMING_UNKNOWN : data[0] % 3 == 1 ? OSC_FRAMING_SIZE : OSC_FRAMING_SLIP;
     length = size - 2;
-    if (data[0] < 0xfc || length == 0 || length > 16) {
+    if (data[0] < 0xfc || length == 0 || length > 6) {
         check_cuts(framing, data + 2, length, data[1]);
         check_round_trip(OSC_FRAMING_SIZE, data + 2, length, data[1]);
         check_round_trip(OSC_FRAMING_SLIP, data + 2, length, data[1]);

@@ -85,27 +85,86 @@ static void check_view(const struct osc_view *view)
     check_compose(view);
 }
 
+/* A walk: its sum depends on what was given out, where, with which time tag, and in what order. */
 struct walk {
     const uint8_t *bytes;
     size_t length, calls;
+    uint64_t sum;
 };
+
+static void walk_add(struct walk *walk, uint64_t a, uint64_t b)
+{
+    walk->calls++;
+    walk->sum = (walk->sum ^ a) * 0x100000001b3ULL;
+    walk->sum = (walk->sum ^ b) * 0x100000001b3ULL;
+}
 
 static void walk_message(void *user, const struct osc_view *view, uint64_t timetag)
 {
     struct walk *walk = user;
+    const uint8_t *address = (const uint8_t *)view->address;
 
-    (void)timetag;
-    walk->calls++;
-    must((const uint8_t *)view->address >= walk->bytes && view->end <= walk->bytes + walk->length, "view in packet");
+    must(address >= walk->bytes && view->end <= walk->bytes + walk->length, "view in packet");
+    walk_add(walk, (uint64_t)(address - walk->bytes), timetag);
     check_view(view);
 }
 
 static void walk_malformed(void *user, int error)
 {
-    struct walk *walk = user;
-
-    walk->calls++;
     must(error == NW_EMALFORMED || error == NW_ETOOBIG, "error of a broken message");
+    walk_add(user, UINT64_MAX, (uint64_t)-error);
+}
+
+static uint64_t read_number(const uint8_t *at, size_t size)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < size; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+/* The walk written down as the specification has it: bundles within bundles, by recursion. */
+static void slow_walk(struct walk *walk, const uint8_t *at, size_t length, size_t depth, uint64_t timetag)
+{
+    struct osc_view view;
+    int error;
+
+    if (length < 8 || memcmp(at, "#bundle", 8) != 0) {
+        error = osc_view_parse(&view, at, length);
+        if (error == NW_OK)
+            walk_add(walk, (uint64_t)(at - walk->bytes), timetag);
+        else
+            walk_add(walk, UINT64_MAX, (uint64_t)-error);
+    } else if (length < 16) {
+        walk_add(walk, UINT64_MAX, (uint64_t)-NW_EMALFORMED);
+    } else if (depth == OSC_BUNDLE_DEPTH) {
+        walk_add(walk, UINT64_MAX, (uint64_t)-NW_ETOOBIG);
+    } else {
+        size_t used = 16;
+
+        while (used < length) {
+            int64_t size = length - used < 4 ? -1 : (int32_t)read_number(at + used, 4);
+
+            if (size < 0 || size % 4 != 0 || size > (int64_t)(length - used - 4)) {
+                walk_add(walk, UINT64_MAX, (uint64_t)-NW_EMALFORMED);
+                return;
+            }
+            slow_walk(walk, at + used + 4, (size_t)size, depth + 1, read_number(at + 8, 8));
+            used += 4 + (size_t)size;
+        }
+    }
+}
+
+static void check_walk(const uint8_t *data, size_t size)
+{
+    struct walk fast = {data, size, 0, 0}, slow = fast;
+    struct osc_packet_sink sink = {walk_message, walk_malformed, &fast};
+
+    osc_packet_walk(data, size, &sink);
+    slow_walk(&slow, data, size, 0, OSC_TIMETAG_IMMEDIATE);
+    must(fast.calls == slow.calls && fast.sum == slow.sum, "walk as recursion has it");
+    must(fast.calls <= size / 4 + 1, "number of messages in a packet");
 }
 
 /* One argument of liblo's, in host order, against ours; its pointers may be misaligned. */
@@ -251,11 +310,7 @@ static void compose_words(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct walk walk = {data, size, 0};
-    struct osc_packet_sink sink = {walk_message, walk_malformed, &walk};
-
-    osc_packet_walk(data, size, &sink);
-    must(walk.calls <= size / 4 + 1, "number of messages in a packet");
+    check_walk(data, size);
     if (size == 0)
         return 0;
     compare_with_liblo(data, size);

@@ -145,6 +145,8 @@ static void matches_any_depth(void **state)
     assert_match("///b", "/x/b"); /* a longer run is one "//" */
     assert_match("//{b,c}[0-9]", "/x/c7");
     assert_no_match("/a//b", "/a");
+    assert_no_match("/a//a/b", "/a/b"); /* the one a cannot stand for both */
+    assert_match("/a//a/b", "/a/a/b");
 }
 
 static void refuses_broken_patterns(void **state)

@@ -85,6 +85,10 @@ static void is_exact_to_fifteen_digits(void **state)
     assert_exact("3.14159265358979", 3.14159265358979);
     assert_exact("1e22", 1e22);
     assert_exact("1.500000000000000000000000000000", 1.5); /* zeros do not count as digits */
+    assert_exact("0.1234567890123450000", 0.123456789012345);
+    assert_exact("3.141592653589790000", 3.14159265358979);
+    assert_exact("0.0300000000000000000000", 0.03);
+    assert_exact("1.234567890000000000e-7", 1.23456789e-7);
     assert_exact("000000000000000000000000000000.1", 0.1);
     assert_exact("100000000000000000000", 1e20);
     assert_exact("0.000000000000000000001", 1e-21);

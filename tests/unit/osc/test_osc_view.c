@@ -195,6 +195,10 @@ static void checks_arguments(void **state)
     assert_int_equal(parse(BYTES("/a\0\0,s\0\0abcd")), NW_EMALFORMED);
     assert_int_equal(parse(BYTES("/a\0\0,s\0\0ab\0d")), NW_EMALFORMED);
     assert_int_equal(parse(BYTES("/a\0\0,s\0\0a\0b\0")), NW_EMALFORMED);
+    assert_int_equal(parse(BYTES("/a\0\0,s\0\0\0a\0\0")), NW_EMALFORMED);
+    assert_int_equal(parse(BYTES("/a\0\0,s\0\0\0ab\0")), NW_EMALFORMED);
+    assert_int_equal(parse(BYTES("/a\0\0,s\0\0a\0\0\0\0a\0\0")), NW_EMALFORMED);
+    assert_int_equal(parse(BYTES("/a\0\0,s\0\0a\0bcabc\0")), NW_EMALFORMED);
     assert_int_equal(parse(BYTES("/a\0\0,x\0\0\0\0\0\0")), NW_EMALFORMED);
     assert_int_equal(parse(BYTES("/a\0\0,i\0\0\0\0\0\0\0\0\0\0")), NW_EMALFORMED); /* left over */
     assert_int_equal(parse(BYTES("/a\0\0,\0\0\0\0\0\0\0")), NW_EMALFORMED);
