@@ -27,8 +27,8 @@ struct midi_words {
 
 struct midi_words_sink {
     void (*message)(void *user, const struct midi_msg *msg); /* short message or SysEx piece */
-    /* SendMIDI's time stamps between commands, and the gaps of "clock": wait this long (relative), or until this time of
-     * day (absolute, ns since midnight). SendMIDI itself replays recordings: it waits from one absolute stamp to the
+    /* SendMIDI's time stamps between commands, and the gaps of "clock": wait this long (relative), or until this time
+     * of day (absolute, ns since midnight). SendMIDI itself replays recordings: it waits from one absolute stamp to the
      * next as long as they are apart (over midnight too), and not at all at the first. Waits add up, so they are best
      * taken from when the last one was due, not from when it ended. NULL: a time stamp is an error, and so is clock. */
     void (*wait)(void *user, uint64_t ns, bool absolute);
