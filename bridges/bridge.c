@@ -9,6 +9,7 @@
 #include "bridges/raw.h"
 #include "net/client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,15 @@ static void port_lost(void *user, struct port *from, uint32_t count)
     server_kernel_drops(user, count);
 }
 
+/* The outputs take no more, or do again: TCP can slow its senders down. */
+static void outputs_pressure(void *user, bool paused)
+{
+    struct bridge *bridge = user;
+
+    for (unsigned i = 0; i < bridge->server_count; i++)
+        server_pause(bridge->servers[i], paused);
+}
+
 static void output_stalled(void *user, struct port *output)
 {
     (void)user;
@@ -108,6 +118,7 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
                                            .refused = port_turned_away,
                                            .ended = port_at_end,
                                            .kernel_drops = port_lost,
+                                           .pressure = outputs_pressure,
                                            .stalled = output_stalled,
                                            .user = bridge};
     struct scheduler_callbacks due = {.play = osc_to_midi_due, .user = bridge};
@@ -183,14 +194,16 @@ int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
 {
     struct bridge_reply *reply = &bridge->replies[bridge->reply_count];
     struct client_callbacks callbacks = {.user = bridge};
+    char label[300];
     int error = 0;
 
     if (bridge->reply_count == BRIDGE_REPLIES_MAX)
         return NW_EFULL;
+    snprintf(label, sizeof label, "%s:%u", host, port);
     memset(reply, 0, sizeof *reply);
     if (net_addr_parse_ip(host, &reply->addr) != 0 || bridge->server_count == 0 ||
         server_protocol(bridge->servers[0]) != SERVER_UDP)
-        error = client_open(bridge->loop, SERVER_UDP, host, port, "--reply", &callbacks, &reply->client);
+        error = client_open(bridge->loop, SERVER_UDP, host, port, label, &callbacks, &reply->client);
     reply->addr.port = port;
     if (error == 0)
         bridge->reply_count++;

@@ -33,6 +33,11 @@ static void no_input(void *user, struct port *from, const struct midi_msg *msg)
     (void)user, (void)from, (void)msg;
 }
 
+static void no_pressure(void *user, bool paused)
+{
+    (void)user, (void)paused;
+}
+
 static void no_stall(void *user, struct port *output)
 {
     (void)user, (void)output;
@@ -120,7 +125,7 @@ static int send_words(struct send *send, int argc, char **argv, int first)
 /* send PORT WORDS... */
 static int send_midi(int argc, char **argv, int first)
 {
-    struct registry_callbacks callbacks = {.message = no_input, .stalled = no_stall};
+    struct registry_callbacks callbacks = {.message = no_input, .pressure = no_pressure, .stalled = no_stall};
     struct send send = {.stamp_ns = UINT64_MAX};
     struct port *port;
     int error, status = CLI_FAILURE;

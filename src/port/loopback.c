@@ -49,6 +49,8 @@ static int loopback_send(struct port *port, const struct midi_msg *msg)
     if (loopback->count >= room)
         return NW_EFULL;
     loopback->queue[(loopback->first + loopback->count++) % LOOPBACK_QUEUE] = *msg;
+    if (loopback->count > LOOPBACK_QUEUE / 4)
+        port_congested(port);
     return 0;
 }
 
@@ -86,7 +88,6 @@ const struct port_ops port_loopback = {
     .input = true,
     .output = true,
     .device = true,
-    .tells_room = true,
     .matches = loopback_matches,
     .open = loopback_open,
     .send = loopback_send,

@@ -31,8 +31,8 @@ struct port_ops {
     const char *driver; /* "print" */
     const char *syntax; /* how -i or -o names it, for people */
     const char *help;
-    bool input, output;                /* what it can be */
-    bool tells_room;                   /* calls port_writable when it has room again, so that inputs may wait for it */
+    bool input, output; /* what it can be */
+
     bool device;                       /* a MIDI device: raw MIDI is never passed from one device to another */
     bool (*matches)(const char *name); /* whether a text of -i or -o means this driver */
     int (*open)(struct port *port);
@@ -55,7 +55,6 @@ struct port {
     struct midi_notes notes;      /* outputs: what sounds */
     uint64_t messages;            /* whole messages moved */
     uint64_t refused;             /* outputs: messages and pieces the driver did not take */
-    bool paused;
 };
 
 /* An input read a message or a SysEx piece. */
@@ -70,7 +69,9 @@ void port_refused(struct port *port);
 /* An input has come to its end (standard input). */
 void port_ended(struct port *port);
 
-/* An output that refused messages has room again. */
+/* An output's queue is filling up, or has refused a message: inputs that can wait should. The driver calls
+ * port_writable when there is room again; drivers that cannot tell call neither. */
+void port_congested(struct port *port);
 void port_writable(struct port *port);
 
 /* The kernel threw away datagrams of a network input. */

@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PRINT_QUEUE (256u * 1024u)  /* bytes not yet written */
+#define PRINT_QUEUE (512u * 1024u) /* bytes not yet written */
+#define PRINT_CONGESTED (PRINT_QUEUE / 4)
 #define PRINT_RESERVE (64u * 1024u) /* of these, for note-offs alone */
 #define PRINT_HELD 64               /* real-time messages that wait for the end of a SysEx line */
 
@@ -72,7 +73,7 @@ static void print_ready(void *user, int events)
     print->blocked = false;
     loop_fd_watch(print->watch, 0);
     print_flush(port);
-    if (print->used <= PRINT_QUEUE / 2)
+    if (print->used <= PRINT_CONGESTED / 2)
         port_writable(port);
 }
 
@@ -148,6 +149,8 @@ static int print_send(struct port *port, const struct midi_msg *msg)
         return 0;
     }
     put(print, text, sysex ? midi_words_write_sysex(msg, text) : midi_words_write(msg, text));
+    if (print->used > PRINT_CONGESTED && print->watch != NULL)
+        port_congested(port);
     print->in_sysex = sysex && (msg->flags & MIDI_SYSEX_END) == 0;
     if (!print->in_sysex)
         for (unsigned i = 0; i < print->held_count; i++) {
@@ -192,7 +195,6 @@ const struct port_ops port_print = {
     .syntax = "print",
     .help = "words on standard output, one message a line",
     .output = true,
-    .tells_room = true,
     .matches = print_matches,
     .open = print_open,
     .send = print_send,

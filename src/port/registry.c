@@ -25,8 +25,10 @@ struct registry {
     struct port *port[2][REGISTRY_PORTS_MAX];
     unsigned count[2];
     struct merge merge[REGISTRY_PORTS_MAX];
-    uint32_t full;  /* outputs whose last send was refused */
-    uint32_t dirty; /* outputs to flush at the end of the turn */
+    uint32_t full;      /* outputs whose last send found no room */
+    uint32_t congested; /* outputs that asked for a pause */
+    bool paused;        /* all of them did: inputs rest */
+    uint32_t dirty;     /* outputs to flush at the end of the turn */
     struct loop_flush flush;
     struct loop_timer *stall;
     bool stall_armed;
@@ -198,19 +200,23 @@ static void flush_outputs(struct loop_flush *flush)
             registry->port[PORT_OUTPUT][i]->ops->flush(registry->port[PORT_OUTPUT][i]);
 }
 
-/* Tells inputs that can slow their senders down whether to read. */
-static void pause_inputs(struct registry *registry)
+/* Tells everybody who can slow a sender down whether to read: not while every output is congested. */
+static void spread_pressure(struct registry *registry)
 {
-    bool paused = registry_full(registry);
+    uint32_t all = registry_all(registry);
+    bool paused = all != 0 && registry->congested == all;
 
+    if (paused == registry->paused)
+        return;
+    registry->paused = paused;
     for (unsigned i = 0; i < registry->count[PORT_INPUT]; i++) {
         struct port *port = registry->port[PORT_INPUT][i];
 
-        if (port->ops->pause != NULL && port->paused != paused) {
-            port->paused = paused;
+        if (port->ops->pause != NULL)
             port->ops->pause(port, paused);
-        }
     }
+    if (registry->callbacks.pressure != NULL)
+        registry->callbacks.pressure(registry->callbacks.user, paused);
 }
 
 /* Hands a message to the driver and keeps the books. */
@@ -221,10 +227,8 @@ static bool give(struct registry *registry, unsigned index, const struct midi_ms
 
     if (error != 0) {
         port->refused++;
-        if (error == NW_EFULL && (registry->full & 1u << index) == 0) {
+        if (error == NW_EFULL)
             registry->full |= 1u << index;
-            pause_inputs(registry);
-        }
         return false;
     }
     registry->full &= ~(1u << index);
@@ -345,14 +349,6 @@ static void check_stalls(void *user)
     }
 }
 
-bool registry_full(const struct registry *registry)
-{
-    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
-        if ((registry->full & 1u << i) == 0 || !registry->port[PORT_OUTPUT][i]->ops->tells_room)
-            return false;
-    return registry->count[PORT_OUTPUT] > 0;
-}
-
 uint32_t registry_full_outputs(const struct registry *registry)
 {
     return registry->full;
@@ -440,10 +436,16 @@ void port_kernel_drops(struct port *port, uint32_t count)
     port->registry->callbacks.kernel_drops(port->registry->callbacks.user, port, count);
 }
 
+void port_congested(struct port *port)
+{
+    port->registry->congested |= 1u << port->index;
+    spread_pressure(port->registry);
+}
+
 void port_writable(struct port *port)
 {
-    port->registry->full &= ~(1u << port->index);
-    pause_inputs(port->registry);
+    port->registry->congested &= ~(1u << port->index);
+    spread_pressure(port->registry);
 }
 
 struct loop *port_loop(const struct port *port)

@@ -17,6 +17,9 @@ struct registry_callbacks {
     void (*refused)(void *user, struct port *from);
     void (*ended)(void *user, struct port *from);
     void (*kernel_drops)(void *user, struct port *from, uint32_t count);
+    /* Every output is congested, or no longer: whoever can slow a sender down should, or need not. Ports know by
+     * themselves. May be NULL. */
+    void (*pressure)(void *user, bool paused);
     /* An output's SysEx stalled and was ended with F7. */
     void (*stalled)(void *user, struct port *output);
     void *user;
@@ -46,9 +49,6 @@ uint32_t registry_match(const struct registry *registry, const char *pattern, si
 /* Gives a message or SysEx piece to a set of outputs; returns the set that took it. While another source's SysEx is
  * open on an output, it waits there and counts as taken. */
 uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct midi_msg *msg);
-
-/* Whether every output refuses at the moment, so that inputs that can wait should. */
-bool registry_full(const struct registry *registry);
 
 /* The outputs whose last refusal was for want of room. */
 uint32_t registry_full_outputs(const struct registry *registry);

@@ -145,7 +145,7 @@ static int open_connection(struct port *port, struct wire *wire, const char *hos
 
     if (host[0] == '\0')
         return NW_EADDRESS;
-    return client_open(port_loop(port), SERVER_TCP, host, number, port->name, &callbacks, &wire->client);
+    return client_open(port_loop(port), SERVER_TCP, host, number, port->name + 4, &callbacks, &wire->client);
 }
 
 /* The wire that a port of the other direction already holds under this name. */
@@ -197,6 +197,16 @@ static int tcp_port_open(struct port *port)
     return error;
 }
 
+/* A connection of ours whose other end reads slowly slows our inputs down. */
+static int send_to_client(struct port *port, struct wire *wire, const struct midi_msg *msg)
+{
+    int error = client_send(wire->client, msg->b, msg->len);
+
+    if (error == NW_EFULL || client_queued(wire->client) > TCP_SEND_BUFFER / 2)
+        port_congested(port);
+    return error;
+}
+
 /* To everybody who is connected; taken when at least one took it. */
 static int tcp_port_send(struct port *port, const struct midi_msg *msg)
 {
@@ -205,7 +215,7 @@ static int tcp_port_send(struct port *port, const struct midi_msg *msg)
     bool taken = false;
 
     if (wire->client != NULL)
-        return client_send(wire->client, msg->b, msg->len);
+        return send_to_client(port, wire, msg);
     for (size_t i = 0; wire->connected > 0 && i < PEERS_MAX; i++) {
         int error = wire->peers.peer[i].used ? server_send(&wire->peers.peer[i], msg->b, msg->len) : refusal;
 
@@ -258,7 +268,6 @@ const struct port_ops port_tcp = {
     .help = "raw MIDI bytes over TCP; the first connects and reconnects, the second listens",
     .input = true,
     .output = true,
-    .tells_room = true,
     .matches = tcp_matches,
     .open = tcp_port_open,
     .send = tcp_port_send,
