@@ -245,6 +245,7 @@ void resolver_close(struct loop *loop)
 {
     struct resolver *resolver = loop->resolver;
     struct loop_resolve *resolve;
+    uv_async_t *wake;
     bool last;
 
     if (resolver == NULL)
@@ -257,8 +258,9 @@ void resolver_close(struct loop *loop)
         free(resolve);
     resolver->orphan = true;
     last = resolver->threads == 0;
-    pthread_mutex_unlock(&resolver->lock);
-    uv_close((uv_handle_t *)resolver->wake, on_wake_closed);
+    wake = resolver->wake;
+    pthread_mutex_unlock(&resolver->lock); /* from here on it is the last thread's, if there is one */
+    uv_close((uv_handle_t *)wake, on_wake_closed);
     if (last)
         resolver_free(resolver);
 }

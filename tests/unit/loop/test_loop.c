@@ -1,4 +1,4 @@
-/* The loop itself: turns, flushes, timers, signals, descriptors, names.
+/* The loop itself: turns, flushes, signals, descriptors.
  * SPDX-License-Identifier: MIT */
 #include "loop_test.h"
 
@@ -179,94 +179,6 @@ static void now_is_read_once_a_turn(void **state)
     assert_true(loop_now(loop) >= first);
 }
 
-/* ---- timers ---- */
-
-struct order {
-    int seen[8];
-    int count;
-};
-
-struct mark {
-    struct order *order;
-    int number;
-    struct loop_timer *timer;
-    uint64_t due, fired;
-};
-
-static void note(void *user)
-{
-    struct mark *mark = user;
-
-    mark->fired = clock_mono_ns();
-    mark->order->seen[mark->order->count++] = mark->number;
-}
-
-static void timers_fire_in_order_and_never_early(void **state)
-{
-    struct loop *loop = *state;
-    struct order order = {.count = 0};
-    struct mark marks[4];
-    uint64_t now = clock_mono_ns();
-    static const int delays_ms[4] = {60, 20, 100, 1};
-
-    for (int i = 0; i < 4; i++) {
-        marks[i] = (struct mark){.order = &order, .number = i, .due = now + (uint64_t)delays_ms[i] * 1000000};
-        marks[i].timer = loop_timer_new(loop, note, &marks[i]);
-        loop_timer_set(marks[i].timer, marks[i].due);
-    }
-    TURN_UNTIL(loop, order.count == 4);
-    assert_int_equal(order.seen[0], 3);
-    assert_int_equal(order.seen[1], 1);
-    assert_int_equal(order.seen[2], 0);
-    assert_int_equal(order.seen[3], 2);
-    for (int i = 0; i < 4; i++) {
-        assert_true(marks[i].fired >= marks[i].due);
-        loop_timer_free(marks[i].timer);
-    }
-}
-
-static void timers_are_set_anew_and_disarmed(void **state)
-{
-    struct loop *loop = *state;
-    int fired = 0;
-    struct loop_timer *timer = loop_timer_new(loop, count, &fired);
-
-    loop_timer_set(timer, 1);
-    loop_timer_set(timer, 0);
-    turn_for(loop, 5000000);
-    assert_int_equal(fired, 0);
-    loop_timer_set(timer, 1); /* long past: the next turn */
-    loop_turn(loop, UINT64_MAX);
-    assert_int_equal(fired, 1);
-    loop_timer_set(timer, 1); /* the same again */
-    TURN_UNTIL(loop, fired == 2);
-    loop_timer_set(timer, UINT64_MAX);
-    loop_timer_set(timer, clock_mono_ns() + 1000000);
-    TURN_UNTIL(loop, fired == 3);
-    turn_for(loop, 5000000);
-    assert_int_equal(fired, 3);
-    loop_timer_free(timer);
-    loop_timer_free(NULL);
-}
-
-static struct loop_timer *own_timer;
-
-static void free_own_timer(void *user)
-{
-    count(user);
-    loop_timer_free(own_timer);
-}
-
-static void a_timer_may_free_itself(void **state)
-{
-    struct loop *loop = *state;
-    int fired = 0;
-
-    own_timer = loop_timer_new(loop, free_own_timer, &fired);
-    loop_timer_set(own_timer, 1);
-    TURN_UNTIL(loop, fired == 1);
-}
-
 /* ---- signals and descriptors ---- */
 
 static void signals_are_events(void **state)
@@ -356,105 +268,6 @@ static void a_file_cannot_be_polled(void **state)
     fclose(file);
 }
 
-/* ---- names ---- */
-
-struct answer {
-    int calls, error;
-    struct net_addr addr;
-};
-
-static void take_answer(void *user, int error, const struct net_addr *addr)
-{
-    struct answer *answer = user;
-
-    answer->calls++;
-    answer->error = error;
-    if (addr != NULL)
-        answer->addr = *addr;
-}
-
-static void localhost_is_found(void **state)
-{
-    struct loop *loop = *state;
-    struct answer answer = {0};
-
-    assert_non_null(loop_resolve(loop, "localhost", 7777, take_answer, &answer));
-    assert_int_equal(answer.calls, 0);
-    TURN_UNTIL(loop, answer.calls == 1);
-    assert_int_equal(answer.error, NW_OK);
-    assert_int_equal(answer.addr.family, 4);
-    assert_int_equal(answer.addr.ip[0], 127);
-    assert_int_equal(answer.addr.port, 7777);
-}
-
-static void many_names_at_once(void **state)
-{
-    struct loop *loop = *state;
-    struct answer answers[20] = {0};
-    int done;
-
-    for (int i = 0; i < 20; i++)
-        assert_non_null(loop_resolve(loop, "127.0.0.1", (uint16_t)(i + 1), take_answer, &answers[i]));
-    do {
-        loop_turn(loop, clock_mono_ns() + TEST_STEP_NS);
-        done = 0;
-        for (int i = 0; i < 20; i++)
-            done += answers[i].calls;
-    } while (done < 20);
-    for (int i = 0; i < 20; i++)
-        assert_int_equal(answers[i].addr.port, i + 1);
-}
-
-static void a_name_that_is_none_is_told(void **state)
-{
-    struct loop *loop = *state;
-    struct answer answer = {0}, longer = {0};
-    char name[2000];
-
-    memset(name, 'x', sizeof name);
-    name[sizeof name - 1] = '\0';
-    loop_resolve(loop, "a..b", 1, take_answer, &answer);
-    loop_resolve(loop, name, 1, take_answer, &longer);
-    TURN_UNTIL(loop, answer.calls == 1 && longer.calls == 1);
-    assert_int_equal(answer.error, NW_EADDRESS);
-    assert_int_equal(longer.error, NW_EADDRESS);
-}
-
-static void a_cancelled_lookup_is_silent(void **state)
-{
-    struct loop *loop = *state;
-    struct answer answers[12] = {0}, last = {0};
-    struct loop_resolve *running[12];
-
-    /* Waiting, running and finished ones. */
-    for (int i = 0; i < 12; i++)
-        running[i] = loop_resolve(loop, "localhost", 1, take_answer, &answers[i]);
-    for (int i = 0; i < 6; i++)
-        loop_resolve_cancel(running[i]);
-    usleep(20000);
-    for (int i = 6; i < 12; i++)
-        loop_resolve_cancel(running[i]);
-    loop_resolve_cancel(NULL);
-    loop_resolve(loop, "localhost", 1, take_answer, &last);
-    TURN_UNTIL(loop, last.calls == 1);
-    for (int i = 0; i < 12; i++)
-        assert_int_equal(answers[i].calls, 0);
-}
-
-/* The loop ends while lookups wait and run: nothing is heard of them, and nothing waits for them. */
-static void the_loop_does_not_wait_for_names(void **state)
-{
-    struct answer answer = {0};
-    struct loop *loop = loop_new();
-
-    (void)state;
-    for (int i = 0; i < 8; i++)
-        loop_resolve(loop, "localhost", 1, take_answer, &answer);
-    loop_free(loop);
-    usleep(50000); /* the threads free what is theirs, for the leak checkers to see */
-    assert_int_equal(answer.calls, 0);
-}
-
 static void what_is_left_open_is_closed(void **state)
 {
     int fired = 0;
@@ -479,18 +292,10 @@ int main(void)
         LOOP_TEST(runs_until_stopped),
         LOOP_TEST(nesting_aborts),
         LOOP_TEST(now_is_read_once_a_turn),
-        LOOP_TEST(timers_fire_in_order_and_never_early),
-        LOOP_TEST(timers_are_set_anew_and_disarmed),
-        LOOP_TEST(a_timer_may_free_itself),
         LOOP_TEST(signals_are_events),
         LOOP_TEST(a_broken_pipe_is_only_an_error),
         LOOP_TEST(foreign_descriptors_are_watched_and_left_as_they_are),
         LOOP_TEST(a_file_cannot_be_polled),
-        LOOP_TEST(localhost_is_found),
-        LOOP_TEST(many_names_at_once),
-        LOOP_TEST(a_name_that_is_none_is_told),
-        LOOP_TEST(a_cancelled_lookup_is_silent),
-        LOOP_TEST(the_loop_does_not_wait_for_names),
         LOOP_TEST(what_is_left_open_is_closed),
     };
 
