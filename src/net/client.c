@@ -17,6 +17,7 @@
 #define MS 1000000ULL
 #define RETRY_FIRST_NS (100 * MS)
 #define RETRY_MAX_NS (5000 * MS)
+#define STAYED_NS (1000 * MS)
 #define CONNECT_MAX_NS (5000 * MS) /* a machine that is off does not refuse, it is silent */
 
 /* What happens next comes from exactly one of them: resolve (name asked for), tcp or udp (open or connecting), or the
@@ -84,7 +85,7 @@ static void fail(struct client *client, const char *reason)
     client->tcp = NULL;
     client->state = CLIENT_WAITING;
     report_missing(client, reason, now);
-    if (was_ready && now - client->ready_ns >= RETRY_MAX_NS)
+    if (was_ready && now - client->ready_ns >= STAYED_NS)
         client->retry_ns = RETRY_FIRST_NS;
     loop_timer_set(client->timer, now + client->retry_ns);
     client->retry_ns = client->retry_ns * 2 < RETRY_MAX_NS ? client->retry_ns * 2 : RETRY_MAX_NS;
