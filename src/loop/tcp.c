@@ -57,9 +57,6 @@ void tcp_established(struct tcp *tcp)
     memset(&sa, 0, sizeof sa);
     if (uv_tcp_getsockname(&tcp->stream, (struct sockaddr *)&sa, &length) == 0)
         net_addr_from_sockaddr(&tcp->local, (struct sockaddr *)&sa);
-    length = sizeof sa;
-    if (uv_tcp_getpeername(&tcp->stream, (struct sockaddr *)&sa, &length) == 0)
-        net_addr_from_sockaddr(&tcp->peer, (struct sockaddr *)&sa);
 }
 
 static void on_connected(uv_connect_t *request, int status)

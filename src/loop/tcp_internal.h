@@ -33,7 +33,8 @@ struct tcp {
 /* A connection without a socket yet; NULL when there is no memory. Freed by tcp_close. */
 struct tcp *tcp_new(struct loop *loop);
 
-/* Reads the addresses of a connection that has come about, and sends its small messages at once. */
+/* Sets a connection up that has come about: small messages go at once, silence is noticed, the local address is known.
+ */
 void tcp_established(struct tcp *tcp);
 
 /* The connection is over: tells its owner, once. */

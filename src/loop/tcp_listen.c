@@ -49,8 +49,8 @@ static void rest(struct tcp_listener *listener, int errno_value)
     uv_timer_start(&listener->retry, on_retry, ACCEPT_RETRY_MS, 0);
 }
 
-/* Takes fd. */
-static void hand_over(struct tcp_listener *listener, int fd)
+/* Takes fd. The peer's address comes with the connection: asked for later, one that has been reset has none. */
+static void hand_over(struct tcp_listener *listener, int fd, const struct sockaddr *peer)
 {
     struct tcp *tcp = tcp_new(listener->loop);
 
@@ -64,6 +64,7 @@ static void hand_over(struct tcp_listener *listener, int fd)
         return;
     }
     tcp_established(tcp);
+    net_addr_from_sockaddr(&tcp->peer, peer);
     listener->accepted(listener->user, tcp);
 }
 
@@ -73,10 +74,12 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 
     (void)events;
     for (int i = 0; i < ACCEPT_MAX && !listener->closed; i++) {
-        int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+        socklen_t length = sizeof peer;
+        int fd = accept4(listener->fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd >= 0) {
-            hand_over(listener, fd);
+            hand_over(listener, fd, (struct sockaddr *)&peer);
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK)

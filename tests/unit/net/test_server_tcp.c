@@ -288,6 +288,23 @@ static void tcp_refuses_strangers(void **state)
     assert_null(o.server);
 }
 
+/* Accepted when it is already gone: who it was is still known, so nobody is called a stranger. */
+static void a_connection_reset_before_it_is_accepted(void **state)
+{
+    struct linger reset = {.l_onoff = 1};
+    int far;
+
+    (void)state;
+    open_server(SERVER_TCP, SERVER_OSC);
+    far = far_connect("127.0.0.1", o.port);
+    assert_int_equal(setsockopt(far, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
+    close(far);
+    TURN_UNTIL(o.loop, o.closed == 1);
+    assert_int_equal(o.accepted, 1);
+    assert_int_equal(o.refused, 0);
+    assert_int_equal(o.closed_error, NW_EIO);
+}
+
 static void a_paused_server_does_not_read(void **state)
 {
     int far, late;
@@ -320,6 +337,7 @@ int main(void)
         SERVER_TEST(closing_inside_every_callback),
         SERVER_TEST(the_65th_connection_is_turned_away),
         SERVER_TEST(tcp_refuses_strangers),
+        SERVER_TEST(a_connection_reset_before_it_is_accepted),
         SERVER_TEST(a_paused_server_does_not_read),
     };
 
