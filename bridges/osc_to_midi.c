@@ -96,7 +96,7 @@ static uint64_t due_time(struct packet *packet, uint64_t timetag)
 {
     uint64_t due;
 
-    if (timetag == OSC_TIMETAG_IMMEDIATE)
+    if (timetag <= OSC_TIMETAG_IMMEDIATE) /* python3-liblo writes 0 for it */
         return 0;
     if (packet->mono_now == 0) {
         packet->mono_now = clock_mono_ns();
