@@ -17,7 +17,7 @@ struct tcp_callbacks {
      * minute is given up). Called once, never after tcp_close; the
      * connection must still be given to tcp_close (legal here). */
     void (*closed)(void *user, int error);
-    /* Half of the send buffer is free again after a refused write. May be NULL. */
+    /* Half of the send buffer is free again after more than half was full or a write was refused. May be NULL. */
     void (*writable)(void *user);
     void *user;
 };

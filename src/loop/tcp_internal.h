@@ -22,7 +22,7 @@ struct tcp {
     struct tcp_buffer filling; /* what tcp_send appends to */
     struct tcp_buffer writing; /* what libuv holds on to while the peer does not read */
     bool write_busy;
-    bool refused; /* a write was, and writable has not been called since */
+    bool crowded; /* half full, or a write was refused; writable has not been called since */
     bool started, paused;
     bool ended; /* closed has been called or must not be any more */
     bool closed;

@@ -40,7 +40,7 @@ int tcp_reserve(struct tcp *connection, size_t size, uint8_t **room)
     if (size > TCP_SEND_BUFFER)
         return NW_ETOOBIG;
     if (size > TCP_SEND_BUFFER - tcp_queued(connection) || grow(buffer, size) != NW_OK) {
-        connection->refused = true;
+        connection->crowded = true;
         return NW_EFULL;
     }
     *room = buffer->bytes + buffer->used;
@@ -50,6 +50,8 @@ int tcp_reserve(struct tcp *connection, size_t size, uint8_t **room)
 void tcp_commit(struct tcp *connection, size_t length)
 {
     connection->filling.used += length;
+    if (tcp_queued(connection) > TCP_SEND_BUFFER / 2)
+        connection->crowded = true;
     if (!connection->write_busy) /* else the rest goes when libuv is through */
         loop_flush_schedule(connection->loop, &connection->flush);
 }
@@ -69,9 +71,9 @@ int tcp_send(struct tcp *connection, const uint8_t *bytes, size_t length)
 /* Room again: told once, when half of the buffer is free, so that the writer does not come back for every byte. */
 static void consider_writable(struct tcp *tcp)
 {
-    if (!tcp->refused || tcp->ended || tcp->closed || tcp_queued(tcp) > TCP_SEND_BUFFER / 2)
+    if (!tcp->crowded || tcp->ended || tcp->closed || tcp_queued(tcp) > TCP_SEND_BUFFER / 2)
         return;
-    tcp->refused = false;
+    tcp->crowded = false;
     if (tcp->started && tcp->callbacks.writable != NULL)
         tcp->callbacks.writable(tcp->callbacks.user);
 }

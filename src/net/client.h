@@ -16,7 +16,7 @@ struct client_callbacks {
     /* TCP: connected, or lost and being retried (why tells, borrowed). Logged by the client itself once each way. May
      * be NULL. */
     void (*state)(void *user, enum client_state state);
-    void (*writable)(void *user); /* room again; may be NULL */
+    void (*writable)(void *user); /* TCP: half of the send buffer is free again; may be NULL */
     void *user;
 };
 

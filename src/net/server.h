@@ -31,7 +31,8 @@ struct server_callbacks {
     /* TCP: the connection has ended: error 0 when the peer closed it, NW_EIO, or why the server closed it
      * (NW_EMALFORMED, NW_ETOOBIG, NW_EMEMORY); the peer is forgotten when it returns. May be NULL. */
     void (*closed)(void *user, struct peer *peer, int error);
-    /* TCP: a connection whose send was refused with NW_EFULL has room again. May be NULL. */
+    /* TCP: a connection whose send buffer was half full, or refused a send with NW_EFULL, has room again. May be NULL.
+     */
     void (*writable)(void *user);
     /* UDP: datagrams that the kernel threw away (struct udp_callbacks). May be NULL. */
     void (*kernel_drops)(void *user, uint32_t count);

@@ -130,6 +130,15 @@ static void on_data(void *user, const uint8_t *bytes, size_t length)
     server->callbacks.message(server->callbacks.user, peer, bytes, length);
 }
 
+static void on_writable(void *user)
+{
+    struct peer *peer = user;
+    struct server *server = peer->server;
+
+    if (server->callbacks.writable != NULL)
+        server->callbacks.writable(server->callbacks.user);
+}
+
 /* One connection too many: at once, so that its user sees it, and nothing of it stays. */
 static void turn_away(struct server *server, struct tcp *connection, const struct net_addr *from)
 {
@@ -145,7 +154,7 @@ static void turn_away(struct server *server, struct tcp *connection, const struc
 static void on_accepted(void *user, struct tcp *connection)
 {
     struct server *server = user;
-    struct tcp_callbacks callbacks = {.data = on_data, .closed = on_closed};
+    struct tcp_callbacks callbacks = {.data = on_data, .closed = on_closed, .writable = on_writable};
     struct delivery delivery;
     struct net_addr from;
     struct peer *peer = NULL;

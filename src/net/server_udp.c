@@ -44,9 +44,17 @@ static void on_datagram(void *user, const struct net_addr *from, const struct ne
     server->callbacks.message(server->callbacks.user, peer, bytes, length);
 }
 
+static void on_kernel_drops(void *user, uint32_t count)
+{
+    struct server *server = user;
+
+    if (server->callbacks.kernel_drops != NULL)
+        server->callbacks.kernel_drops(server->callbacks.user, count);
+}
+
 int server_open_udp(struct server *server)
 {
-    struct udp_callbacks callbacks = {.datagram = on_datagram, .user = server};
+    struct udp_callbacks callbacks = {.datagram = on_datagram, .kernel_drops = on_kernel_drops, .user = server};
 
     return udp_open(server->loop, &server->options.bind, &callbacks, &server->udp);
 }

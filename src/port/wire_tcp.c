@@ -49,6 +49,14 @@ static struct midi_parser_sink parser_sink(struct wire *wire)
     return sink;
 }
 
+static void wire_writable(void *user)
+{
+    struct wire *wire = user;
+
+    if (wire->output != NULL)
+        port_writable(wire->output);
+}
+
 static void client_data(void *user, const uint8_t *bytes, size_t length)
 {
     struct wire *wire = user;
@@ -65,14 +73,7 @@ static void client_changed(void *user, enum client_state state)
     wire->connected = state == CLIENT_READY;
     if (state != CLIENT_READY)
         midi_parser_end(&wire->parser[0], &sink);
-}
-
-static void wire_writable(void *user)
-{
-    struct wire *wire = user;
-
-    if (wire->output != NULL)
-        port_writable(wire->output);
+    wire_writable(wire);
 }
 
 static void server_data(void *user, struct peer *from, const uint8_t *bytes, size_t length)
@@ -212,16 +213,20 @@ static int tcp_port_send(struct port *port, const struct midi_msg *msg)
 {
     struct wire *wire = port->impl;
     int refusal = NW_ECLOSED;
-    bool taken = false;
+    bool taken = false, crowded = wire->connected > 0;
 
     if (wire->client != NULL)
         return send_to_client(port, wire, msg);
     for (size_t i = 0; wire->connected > 0 && i < PEERS_MAX; i++) {
-        int error = wire->peers.peer[i].used ? server_send(&wire->peers.peer[i], msg->b, msg->len) : refusal;
+        struct peer *peer = &wire->peers.peer[i];
+        int error = peer->used ? server_send(peer, msg->b, msg->len) : refusal;
 
         taken = taken || error == 0;
         refusal = error != 0 ? error : refusal;
+        crowded = crowded && (!peer->used || tcp_queued(peer->tcp) > TCP_SEND_BUFFER / 2);
     }
+    if (crowded) /* one who reads is enough not to wait for the others */
+        port_congested(port);
     return taken ? 0 : refusal;
 }
 
