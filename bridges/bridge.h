@@ -48,7 +48,8 @@ struct bridge {
     bool learn;          /* answer who spoke last */
     uint16_t learn_port; /* at this port of theirs; 0: the one they spoke from */
     struct bridge_input inputs[REGISTRY_PORTS_MAX];
-    uint32_t scheduled_taken; /* outputs that took the scheduled message being played */
+    uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
+    uint32_t scheduled_taken;  /* outputs that took the scheduled message being played */
     bool scheduled_refused;
     void (*ended)(void *user, struct port *input); /* an input has come to its end */
     void *user;

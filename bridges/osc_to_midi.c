@@ -7,6 +7,8 @@
 #include "midi/midi_words.h"
 #include "osc/osc_bundle.h"
 
+#define CLOCK_JITTER_NS 1000000ULL /* between reading one clock and the other */
+
 /* One packet, and the message of it that is being played. */
 struct packet {
     struct bridge *bridge;
@@ -91,6 +93,21 @@ static void tell_refused(const struct packet *packet, const struct osc_view *vie
                 net_addr_text(&packet->from->addr, from), why, map_name(map), line, repeated);
 }
 
+/* Both clocks, once a packet. They are read one after the other, so their distance jitters: it is kept until it is off
+ * by more than that (somebody set the clock, or it drifts), for equal time tags of several packets must stay equal to
+ * keep their order. */
+static void read_clocks(struct packet *packet)
+{
+    struct bridge *bridge = packet->bridge;
+    uint64_t distance;
+
+    packet->mono_now = clock_mono_ns();
+    distance = clock_wall_ns() - packet->mono_now;
+    if (distance - bridge->wall_distance_ns + CLOCK_JITTER_NS > 2 * CLOCK_JITTER_NS)
+        bridge->wall_distance_ns = distance;
+    packet->wall_now = packet->mono_now + bridge->wall_distance_ns;
+}
+
 /* When the message is due, 0 for now; counts late and far time tags. */
 static uint64_t due_time(struct packet *packet, uint64_t timetag)
 {
@@ -98,10 +115,8 @@ static uint64_t due_time(struct packet *packet, uint64_t timetag)
 
     if (timetag <= OSC_TIMETAG_IMMEDIATE) /* python3-liblo writes 0 for it */
         return 0;
-    if (packet->mono_now == 0) {
-        packet->mono_now = clock_mono_ns();
-        packet->wall_now = clock_wall_ns();
-    }
+    if (packet->mono_now == 0)
+        read_clocks(packet);
     due = clock_from_timetag(timetag, packet->mono_now, packet->wall_now);
     if (due <= packet->mono_now) {
         packet->bridge->counters.late++;
