@@ -234,3 +234,17 @@ int net_addr_split(const char *text, char *host, size_t host_size, uint16_t *por
     host[length] = '\0';
     return NW_OK;
 }
+
+int net_addr_parse_bind(const char *text, struct net_addr *addr)
+{
+    char host[NET_ADDR_TEXT];
+    uint16_t port;
+
+    memset(addr, 0, sizeof *addr);
+    if (net_addr_split(text, host, sizeof host, &port) != NW_OK)
+        return NW_EADDRESS;
+    if (host[0] != '\0' && net_addr_parse_ip(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, addr) != NW_OK)
+        return NW_EADDRESS;
+    addr->port = port;
+    return NW_OK;
+}

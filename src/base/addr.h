@@ -44,4 +44,8 @@ int net_addr_parse_ip(const char *ip, struct net_addr *addr);
  * there is none. 0 or NW_EADDRESS. */
 int net_addr_split(const char *text, char *host, size_t host_size, uint16_t *port);
 
+/* Where to listen, out of "[HOST:]PORT": family 0 without a host; "localhost" is 127.0.0.1, other names are refused. 0
+ * or NW_EADDRESS. */
+int net_addr_parse_bind(const char *text, struct net_addr *addr);
+
 #endif

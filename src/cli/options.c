@@ -1,6 +1,5 @@
 /* Reads the options that the subcommands share.
  * SPDX-License-Identifier: MIT */
-#include "base/error.h"
 #include "base/log.h"
 #include "cli/cli.h"
 
@@ -99,20 +98,7 @@ bool cli_parse(struct cli_options *options, int argc, char **argv, int first)
 
 int cli_parse_listener(const char *text, bool *udp, bool *tcp, struct net_addr *bind)
 {
-    char host[256];
-    uint16_t port;
-
     *udp = strncmp(text, "tcp:", 4) != 0;
     *tcp = strncmp(text, "udp:", 4) != 0;
-    if (!*udp || !*tcp)
-        text += 4;
-    memset(bind, 0, sizeof *bind);
-    if (net_addr_split(text, host, sizeof host, &port) != 0)
-        return NW_EADDRESS;
-    if (strcmp(host, "localhost") == 0)
-        strcpy(host, "127.0.0.1");
-    if (host[0] != '\0' && net_addr_parse_ip(host, bind) != 0)
-        return NW_EADDRESS;
-    bind->port = port;
-    return 0;
+    return net_addr_parse_bind(*udp && *tcp ? text : text + 4, bind);
 }

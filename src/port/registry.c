@@ -109,6 +109,11 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
 
     if (ops == NULL || strlen(name) >= PORT_NAME_MAX)
         return NW_ENOTFOUND;
+    for (unsigned i = 0; i < index; i++)
+        if (strcmp(registry->port[direction][i]->name, name) == 0) { /* named twice is meant once */
+            *out = registry->port[direction][i];
+            return 0;
+        }
     if (index == REGISTRY_PORTS_MAX)
         return NW_EFULL;
     port = calloc(1, sizeof *port);

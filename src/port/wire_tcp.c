@@ -121,7 +121,7 @@ static void server_refused(void *user, const struct net_addr *from)
         port_refused(wire->input);
 }
 
-static int open_listener(struct port *port, struct wire *wire, const char *host, uint16_t number)
+static int open_listener(struct port *port, struct wire *wire)
 {
     struct server_options options = {
         .protocol = SERVER_TCP, .framing = SERVER_RAW, .allow = port_allow(port), .peers = &wire->peers};
@@ -133,18 +133,19 @@ static int open_listener(struct port *port, struct wire *wire, const char *host,
                                          .writable = wire_writable,
                                          .user = wire};
 
-    if (host[0] != '\0' && net_addr_parse_ip(host, &options.bind) != 0)
+    if (net_addr_parse_bind(port->name + 11, &options.bind) != 0)
         return NW_EADDRESS;
-    options.bind.port = number;
     return server_open(port_loop(port), &options, &callbacks, &wire->server);
 }
 
-static int open_connection(struct port *port, struct wire *wire, const char *host, uint16_t number)
+static int open_connection(struct port *port, struct wire *wire)
 {
+    char host[256];
+    uint16_t number;
     struct client_callbacks callbacks = {
         .data = client_data, .state = client_changed, .writable = wire_writable, .user = wire};
 
-    if (host[0] == '\0')
+    if (net_addr_split(port->name + 4, host, sizeof host, &number) != 0 || host[0] == '\0')
         return NW_EADDRESS;
     return client_open(port_loop(port), SERVER_TCP, host, number, port->name + 4, &callbacks, &wire->client);
 }
@@ -173,8 +174,6 @@ static int tcp_port_open(struct port *port)
 {
     bool listens = strncmp(port->name, "tcp-listen:", 11) == 0;
     struct wire *wire = find_wire(port);
-    char host[256];
-    uint16_t number;
     int error;
 
     if (wire != NULL && *wire_end(wire, port->direction) == NULL) {
@@ -182,15 +181,13 @@ static int tcp_port_open(struct port *port)
         port->impl = wire;
         return 0;
     }
-    if (net_addr_split(port->name + (listens ? 11 : 4), host, sizeof host, &number) != 0)
-        return NW_EADDRESS;
     wire = calloc(1, sizeof *wire);
     if (wire == NULL)
         return NW_EMEMORY;
     peers_init(&wire->peers);
     *wire_end(wire, port->direction) = port;
     port->impl = wire;
-    error = listens ? open_listener(port, wire, host, number) : open_connection(port, wire, host, number);
+    error = listens ? open_listener(port, wire) : open_connection(port, wire);
     if (error != 0) {
         peers_free(&wire->peers);
         free(wire);

@@ -74,7 +74,7 @@ static void in_kernel_drops(void *user, uint32_t count)
     port_kernel_drops(user, count);
 }
 
-static int open_in(struct port *port, const char *host, uint16_t number)
+static int open_in(struct port *port)
 {
     struct server_options options = {.protocol = SERVER_UDP, .framing = SERVER_RAW, .allow = port_allow(port)};
     struct server_callbacks callbacks = {.message = in_datagram,
@@ -85,9 +85,8 @@ static int open_in(struct port *port, const char *host, uint16_t number)
     struct udp_in *in;
     int error;
 
-    if (host[0] != '\0' && net_addr_parse_ip(host, &options.bind) != 0)
+    if (net_addr_parse_bind(port->name + 4, &options.bind) != 0)
         return NW_EADDRESS;
-    options.bind.port = number;
     in = calloc(1, sizeof *in);
     if (in == NULL)
         return NW_EMEMORY;
@@ -107,20 +106,22 @@ static void out_writable(void *user)
     port_writable(user);
 }
 
-static int open_out(struct port *port, const char *host, uint16_t number)
+static int open_out(struct port *port)
 {
+    char host[256];
+    uint16_t number;
     struct client_callbacks callbacks = {.writable = out_writable, .user = port};
     struct udp_out *out;
     int error;
 
-    if (host[0] == '\0')
+    if (net_addr_split(port->name + 4, host, sizeof host, &number) != 0 || host[0] == '\0')
         return NW_EADDRESS;
     out = calloc(1, sizeof *out);
     if (out == NULL || (out->sysex = malloc(SYSEX_DATAGRAM)) == NULL) {
         free(out);
         return NW_EMEMORY;
     }
-    error = client_open(port_loop(port), SERVER_UDP, host, number, port->name, &callbacks, &out->client);
+    error = client_open(port_loop(port), SERVER_UDP, host, number, port->name + 4, &callbacks, &out->client);
     if (error != 0) {
         free(out->sysex);
         free(out);
@@ -132,12 +133,7 @@ static int open_out(struct port *port, const char *host, uint16_t number)
 
 static int udp_port_open(struct port *port)
 {
-    char host[256];
-    uint16_t number;
-
-    if (net_addr_split(port->name + 4, host, sizeof host, &number) != 0)
-        return NW_EADDRESS;
-    return port->direction == PORT_INPUT ? open_in(port, host, number) : open_out(port, host, number);
+    return port->direction == PORT_INPUT ? open_in(port) : open_out(port);
 }
 
 /* Collects a SysEx into as few datagrams as it takes. */
