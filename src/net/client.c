@@ -78,7 +78,7 @@ static void report_missing(struct client *client, const char *reason, uint64_t n
  * that had stayed for a while, so that one who always hangs up is not called ten times a second. */
 static void fail(struct client *client, const char *reason)
 {
-    bool was_ready = client->state == CLIENT_READY;
+    bool was_ready = client->state == CLIENT_READY, news = !client->missing;
     uint64_t now = clock_mono_ns();
 
     tcp_close(client->tcp);
@@ -89,7 +89,7 @@ static void fail(struct client *client, const char *reason)
         client->retry_ns = RETRY_FIRST_NS;
     loop_timer_set(client->timer, now + client->retry_ns);
     client->retry_ns = client->retry_ns * 2 < RETRY_MAX_NS ? client->retry_ns * 2 : RETRY_MAX_NS;
-    if (was_ready)
+    if (was_ready || news)
         tell_state(client);
 }
 
@@ -223,7 +223,7 @@ int client_open(struct loop *loop, enum server_protocol protocol, const char *ho
     client->retry_ns = RETRY_FIRST_NS;
     snprintf(client->host, sizeof client->host, "%s", host);
     snprintf(client->label, sizeof client->label, "%s", label);
-    client->numeric = net_addr_parse_ip(host, &client->addr) == NW_OK;
+    client->numeric = net_addr_parse_ip(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, &client->addr) == NW_OK;
     client->addr.port = port;
     client->opening = true;
     attempt(client);

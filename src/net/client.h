@@ -13,7 +13,7 @@ enum client_state { CLIENT_WAITING /* name or connection not there yet */, CLIEN
 
 struct client_callbacks {
     void (*data)(void *user, const uint8_t *bytes, size_t length); /* a datagram or a TCP chunk; may be NULL */
-    /* TCP: connected, or lost and being retried (why tells, borrowed). Logged by the client itself once each way. May
+    /* Ready, or lost, or not there at the first try; it is tried again. Logged by the client itself once each way. May
      * be NULL. */
     void (*state)(void *user, enum client_state state);
     void (*writable)(void *user); /* TCP: half of the send buffer is free again; may be NULL */

@@ -100,6 +100,25 @@ static const struct port_ops *find_driver(const char *name, enum port_direction 
     return NULL;
 }
 
+/* Tells everybody who can slow a sender down whether to read: not while every output is congested. */
+static void spread_pressure(struct registry *registry)
+{
+    uint32_t all = registry_all(registry);
+    bool paused = all != 0 && registry->congested == all;
+
+    if (paused == registry->paused)
+        return;
+    registry->paused = paused;
+    for (unsigned i = 0; i < registry->count[PORT_INPUT]; i++) {
+        struct port *port = registry->port[PORT_INPUT][i];
+
+        if (port->ops->pause != NULL)
+            port->ops->pause(port, paused);
+    }
+    if (registry->callbacks.pressure != NULL)
+        registry->callbacks.pressure(registry->callbacks.user, paused);
+}
+
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out)
 {
     const struct port_ops *ops = find_driver(name, direction);
@@ -135,6 +154,10 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
         goto fail_waiting;
     registry->port[direction][index] = port;
     registry->count[direction]++;
+    if (direction == PORT_OUTPUT)
+        spread_pressure(registry);
+    else if (registry->paused && ops->pause != NULL)
+        ops->pause(port, true);
     *out = port;
     return 0;
 
@@ -203,25 +226,6 @@ static void flush_outputs(struct loop_flush *flush)
     for (unsigned i = 0; dirty != 0; i++, dirty >>= 1)
         if ((dirty & 1) != 0)
             registry->port[PORT_OUTPUT][i]->ops->flush(registry->port[PORT_OUTPUT][i]);
-}
-
-/* Tells everybody who can slow a sender down whether to read: not while every output is congested. */
-static void spread_pressure(struct registry *registry)
-{
-    uint32_t all = registry_all(registry);
-    bool paused = all != 0 && registry->congested == all;
-
-    if (paused == registry->paused)
-        return;
-    registry->paused = paused;
-    for (unsigned i = 0; i < registry->count[PORT_INPUT]; i++) {
-        struct port *port = registry->port[PORT_INPUT][i];
-
-        if (port->ops->pause != NULL)
-            port->ops->pause(port, paused);
-    }
-    if (registry->callbacks.pressure != NULL)
-        registry->callbacks.pressure(registry->callbacks.user, paused);
 }
 
 /* Hands a message to the driver and keeps the books. */

@@ -33,8 +33,8 @@ struct registry *registry_new(struct loop *loop, const struct allow *allow, cons
 /* Releases all notes, closes all ports, frees. */
 void registry_free(struct registry *registry);
 
-/* Opens a port by the text of -i or -o. *port is borrowed. 0; NW_ENOTFOUND when no driver knows the name; NW_EFULL; or
- * what open said. */
+/* Opens a port by the text of -i or -o; one that is open already is given back. *port is borrowed. 0; NW_ENOTFOUND when
+ * no driver knows the name; NW_EFULL; or what open said. */
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **port);
 
 unsigned registry_count(const struct registry *registry, enum port_direction direction);

@@ -191,6 +191,8 @@ static int tcp_port_open(struct port *port)
     if (error != 0) {
         peers_free(&wire->peers);
         free(wire);
+    } else if (!listens && port->direction == PORT_OUTPUT) {
+        port_congested(port); /* whoever can wait does until the first try has come to something */
     }
     return error;
 }

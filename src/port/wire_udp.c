@@ -101,8 +101,10 @@ static int open_in(struct port *port)
     return 0;
 }
 
-static void out_writable(void *user)
+/* The name has been found, or not: what waited for it goes on. */
+static void out_state(void *user, enum client_state state)
 {
+    (void)state;
     port_writable(user);
 }
 
@@ -110,7 +112,7 @@ static int open_out(struct port *port)
 {
     char host[256];
     uint16_t number;
-    struct client_callbacks callbacks = {.writable = out_writable, .user = port};
+    struct client_callbacks callbacks = {.state = out_state, .user = port};
     struct udp_out *out;
     int error;
 
@@ -128,6 +130,8 @@ static int open_out(struct port *port)
         return error;
     }
     port->impl = out;
+    if (client_state(out->client) != CLIENT_READY)
+        port_congested(port); /* whoever can wait does until the name is found */
     return 0;
 }
 
