@@ -18,22 +18,20 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Whether text[at] starts ".0", ".00" ... up to the end of an address part; *end is behind it. */
-static bool is_zero_fraction(const char *text, size_t length, size_t at, size_t *end)
+/* Where ".0", ".00" ... at the end of an address part ends; at when there is none. */
+static size_t skip_zero_fraction(const char *text, size_t length, size_t at)
 {
     size_t i = at + 1;
 
-    if (text[at] != '.' || i >= length || text[i] != '0')
-        return false;
+    if (i >= length || text[at] != '.' || text[i] != '0')
+        return at;
     while (i < length && text[i] == '0')
         i++;
-    *end = i;
-    return i == length || text[i] == '/';
+    return i == length || text[i] == '/' ? i : at;
 }
 
-/* Hashes an address with every whole number in it ("5", "05", "5.0", or a number's placeholder) read as one sign, so
- * that
- * "/1/fader5" and "/1/fader{n}" meet in one bucket. */
+/* Hashes an address with every whole number in it ("5", "05", "5.0", "-5", or a number's placeholder) read as one sign,
+ * so that "/1/fader5" and "/1/fader{n}" meet in one bucket. */
 static uint32_t hash_address(uint32_t hash, const char *text, size_t length)
 {
     size_t i = 0;
@@ -42,14 +40,13 @@ static uint32_t hash_address(uint32_t hash, const char *text, size_t length)
         char c = text[i];
 
         if (!is_digit(c) && !osc_template_is_place(c)) {
-            hash = hash_byte(hash, c);
+            hash = c != '-' ? hash_byte(hash, c) : hash; /* it may be the sign of a number */
             i++;
             continue;
         }
-        while (i < length && (is_digit(text[i]) || osc_template_is_place(text[i])))
+        while (i < length && (is_digit(text[i]) || osc_template_is_place(text[i]) || text[i] == '-'))
             i++;
-        if (i < length)
-            (void)is_zero_fraction(text, length, i, &i);
+        i = skip_zero_fraction(text, length, i);
         hash = hash_byte(hash, '#');
     }
     return hash;
@@ -62,20 +59,12 @@ static size_t last_part(const char *text, size_t length)
     return length;
 }
 
-/* Whether a hash of text[from..] finds every address of the template: it has no text placeholder and no negative number
- * there. */
+/* Whether a hash of text[from..] finds every address of the template: it has no text placeholder there. */
 static bool is_hashable(const struct osc_template *template, size_t from)
 {
-    for (size_t i = from; i < template->length; i++) {
-        char c = template->text[i];
-
-        if (osc_template_is_place(c)) {
-            const struct osc_place *place = &template->place[c - 1];
-
-            if (place->kind == OSC_PLACE_TEXT || (place->ranged && place->low < 0))
-                return false;
-        }
-    }
+    for (size_t i = from; i < template->length; i++)
+        if (osc_template_is_place(template->text[i]) && template->place[template->text[i] - 1].kind == OSC_PLACE_TEXT)
+            return false;
     return true;
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define PATTERN_PARTS_MAX 63 /* of an address pattern; one more costs too much */
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -93,18 +95,23 @@ bool osc_template_match(const struct osc_template *template, const char *address
     return match_from(template, 1, template->length, address, length, bindings);
 }
 
-/* One run of a pattern through a template, part by part. */
+/* One run of a pattern through a template. Where a pattern stands is a set of its parts, one bit each, so that every
+ * address of the template is tried once, however many ways "//" leaves open. */
 struct pattern_walk {
     const struct osc_template *template;
-    const char *pattern;
-    size_t pattern_length;
+    struct {
+        const char *text;
+        size_t length;
+    } part[PATTERN_PARTS_MAX];
+    unsigned count; /* parts; the bit with this number is the pattern's end */
+    uint64_t gaps;  /* those with "//" before them */
     uint32_t *budget;
     osc_template_hit hit;
     void *user;
     struct osc_binding bindings[OSC_PLACES_MAX];
 };
 
-static void walk_part(struct pattern_walk *walk, size_t pattern_at, size_t template_at);
+static void walk_from(struct pattern_walk *walk, uint64_t from, size_t at);
 
 /* Where the part that starts at ends. */
 static size_t part_end(const char *text, size_t length, size_t at)
@@ -114,88 +121,64 @@ static size_t part_end(const char *text, size_t length, size_t at)
     return at;
 }
 
-/* Tries each number of the one placeholder in a template part against the pattern's part, going on behind both on
- * success. */
-static void walk_numbers(struct pattern_walk *walk, size_t p, size_t p_end, size_t t, size_t t_end)
+/* Cuts a pattern into its parts; its first '/' may be missing, and one at its end is forgiven. False when there are too
+ * many. */
+static bool split_pattern(struct pattern_walk *walk, const char *pattern, size_t length)
 {
-    const struct osc_template *template = walk->template;
-    size_t index = 0, places = 0;
-    int32_t low, high;
+    size_t at = 0, end;
 
-    for (size_t i = t; i < t_end; i++)
-        if (osc_template_is_place(template->text[i])) {
-            index = (size_t)(template->text[i] - 1);
-            places++;
-        }
-    if (places != 1 || template->place[index].kind != OSC_PLACE_NUMBER)
-        return;
-    low = template->place[index].ranged ? template->place[index].low : 0;
-    high = template->place[index].ranged ? template->place[index].high : OSC_OPEN_RANGE;
-    for (int32_t n = low; n <= high && *walk->budget > 0; n++) {
-        struct osc_template part = *template;
-        char text[OSC_ADDRESS_MAX];
-        size_t length;
-
-        part.text = template->text + t;
-        part.length = (uint16_t)(t_end - t);
-        walk->bindings[index].number = n;
-        walk->bindings[index].length = 0;
-        length = osc_template_write(&part, walk->bindings, text, sizeof text);
-        if (length > 0 && osc_match_part(walk->pattern + p, p_end - p, text, length, walk->budget))
-            walk_part(walk, p_end, t_end);
+    for (;; at = end) {
+        at += at < length && pattern[at] == '/';
+        for (; at < length && pattern[at] == '/'; at++)
+            walk->gaps |= 1ULL << walk->count;
+        if (at == length)
+            return true;
+        if (walk->count == PATTERN_PARTS_MAX)
+            return false;
+        end = part_end(pattern, length, at);
+        walk->part[walk->count].text = pattern + at;
+        walk->part[walk->count++].length = end - at;
     }
 }
 
-/* Matches the part behind the slashes at both places, then the rest. Both stand at a '/' or at their end. */
-static void walk_part(struct pattern_walk *walk, size_t pattern_at, size_t template_at)
+/* The parts of the pattern that may come next when a part of the address is this text. */
+static uint64_t step(struct pattern_walk *walk, uint64_t from, const char *text, size_t length)
 {
-    const struct osc_template *template = walk->template;
-    size_t p, p_end, t, t_end;
-    bool places = false;
+    uint64_t to = from & walk->gaps;
 
-    if (*walk->budget == 0)
-        return;
-    --*walk->budget;
-    if (pattern_at >= walk->pattern_length && template_at >= template->length) {
-        walk->hit(walk->user, walk->bindings);
-        return;
-    }
-    if (pattern_at >= walk->pattern_length || template_at >= template->length)
-        return;
-    p = pattern_at + 1;
-    t = template_at + 1;
-    if (p < walk->pattern_length && walk->pattern[p] == '/') { /* "//": any number of parts */
-        walk_part(walk, p, template_at);
-        while (t<template->length && * walk->budget> 0) {
-            t = part_end(template->text, template->length, t);
-            if (t < template->length)
-                walk_part(walk, p, t++);
-        }
-        return;
-    }
-    p_end = part_end(walk->pattern, walk->pattern_length, p);
-    t_end = part_end(template->text, template->length, t);
-    for (size_t i = t; i < t_end; i++)
-        places = places || osc_template_is_place(template->text[i]);
-    if (!places) {
-        if (osc_match_part(walk->pattern + p, p_end - p, template->text + t, t_end - t, walk->budget))
-            walk_part(walk, p_end, t_end);
-    } else if (!osc_is_pattern(walk->pattern + p, p_end - p) ||
-               (t_end - t == 1 && template->place[template->text[t] - 1].kind == OSC_PLACE_TEXT)) {
-        if (match_from(template, t, t_end, walk->pattern + p, p_end - p, walk->bindings))
-            walk_part(walk, p_end, t_end);
-    } else {
-        walk_numbers(walk, p, p_end, t, t_end);
-    }
+    for (unsigned i = 0; i < walk->count; i++)
+        if ((from >> i & 1) != 0 &&
+            osc_match_part(walk->part[i].text, walk->part[i].length, text, length, walk->budget))
+            to |= 2ULL << i;
+    return to;
 }
 
-void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length,
-                                uint32_t *budget, osc_template_hit hit, void *user)
+/* A template part with placeholders against those parts of the pattern that are plain text. */
+static void walk_plain(struct pattern_walk *walk, uint64_t from, size_t begin, size_t end)
 {
-    struct pattern_walk walk = {
-        .template = template, .pattern = pattern, .pattern_length = length, .budget = budget, .hit = hit, .user = user};
+    for (unsigned i = 0; i < walk->count; i++)
+        if ((from >> i & 1) != 0 && !osc_is_pattern(walk->part[i].text, walk->part[i].length) &&
+            match_from(walk->template, begin, end, walk->part[i].text, walk->part[i].length, walk->bindings))
+            walk_from(walk, 2ULL << i | (from & walk->gaps), end);
+}
 
-    walk_part(&walk, 0, 0);
+/* A template part that is one text placeholder takes each part of the pattern as it is, and "*" where "//" skips it. */
+static void walk_texts(struct pattern_walk *walk, uint64_t from, struct osc_binding *binding, size_t end)
+{
+    uint64_t star = from & walk->gaps;
+
+    for (unsigned i = 0; i < walk->count; i++) {
+        if ((from >> i & 1) == 0)
+            continue;
+        if (walk->part[i].length == 1 && walk->part[i].text[0] == '*') {
+            star |= 2ULL << i;
+            continue;
+        }
+        *binding = (struct osc_binding){.text = walk->part[i].text, .length = walk->part[i].length};
+        walk_from(walk, 2ULL << i, end);
+    }
+    *binding = (struct osc_binding){.text = "*", .length = 1};
+    walk_from(walk, star, end);
 }
 
 /* Decimal digits of n; out has room for eleven. */
@@ -214,6 +197,94 @@ static size_t write_number(int32_t n, char *out)
     while (count > 0)
         out[length++] = digits[--count];
     return length;
+}
+
+/* A template part with one number placeholder against patterns: tries each number of its range, going on behind
+ * on success. */
+static void walk_numbers(struct pattern_walk *walk, uint64_t from, size_t index, size_t begin, size_t end)
+{
+    const struct osc_place *place = &walk->template->place[index];
+    int32_t low = place->ranged ? place->low : 0, high = place->ranged ? place->high : OSC_OPEN_RANGE;
+    const char *text = walk->template->text;
+    char part[OSC_ADDRESS_MAX + 11];
+    size_t before = 0;
+
+    if (end - begin > OSC_ADDRESS_MAX)
+        return;
+    while (!osc_template_is_place(text[begin + before]))
+        before++;
+    memcpy(part, text + begin, before);
+    for (int32_t n = low; n <= high && *walk->budget > 0; n++) {
+        size_t length = before + write_number(n, part + before), behind = end - begin - before - 1;
+
+        --*walk->budget;
+        memcpy(part + length, text + begin + before + 1, behind);
+        walk->bindings[index] = (struct osc_binding){.number = n};
+        walk_from(walk, step(walk, from, part, length + behind), end);
+    }
+}
+
+/* One part of the template, from begin to end, with placeholders. */
+static void walk_places(struct pattern_walk *walk, uint64_t from, size_t begin, size_t end)
+{
+    const struct osc_template *template = walk->template;
+    size_t index = 0, places = 0;
+    bool plain = (from & walk->gaps) == 0;
+
+    for (size_t i = begin; i < end; i++)
+        if (osc_template_is_place(template->text[i])) {
+            index = (size_t)(template->text[i] - 1);
+            places++;
+        }
+    for (unsigned i = 0; i < walk->count; i++)
+        plain = plain && ((from >> i & 1) == 0 || !osc_is_pattern(walk->part[i].text, walk->part[i].length));
+    if (end - begin == 1 && template->place[index].kind == OSC_PLACE_TEXT)
+        walk_texts(walk, from, &walk->bindings[index], end);
+    else if (plain || places != 1 || template->place[index].kind != OSC_PLACE_NUMBER)
+        walk_plain(walk, from, begin, end);
+    else
+        walk_numbers(walk, from, index, begin, end);
+}
+
+/* The template from at on, which is a '/' or its end, against the pattern from each of a set of its parts on. */
+static void walk_from(struct pattern_walk *walk, uint64_t from, size_t at)
+{
+    const struct osc_template *template = walk->template;
+
+    while (from != 0 && at<template->length && * walk->budget> 0) {
+        size_t begin = at + 1;
+        bool places = false;
+
+        --*walk->budget;
+        at = part_end(template->text, template->length, begin);
+        for (size_t i = begin; i < at; i++)
+            places = places || osc_template_is_place(template->text[i]);
+        if (places) {
+            walk_places(walk, from, begin, at);
+            return;
+        }
+        from = step(walk, from, template->text + begin, at - begin);
+    }
+    if ((from >> walk->count & 1) != 0 && *walk->budget > 0)
+        walk->hit(walk->user, walk->bindings);
+}
+
+void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length,
+                                uint32_t *budget, osc_template_hit hit, void *user)
+{
+    struct pattern_walk walk;
+
+    walk.template = template;
+    walk.count = 0;
+    walk.gaps = 0;
+    walk.budget = budget;
+    walk.hit = hit;
+    walk.user = user;
+    memset(walk.bindings, 0, sizeof walk.bindings);
+    if (split_pattern(&walk, pattern, length))
+        walk_from(&walk, 1, 0);
+    else
+        *budget = 0;
 }
 
 size_t osc_template_write(const struct osc_template *template, const struct osc_binding bindings[OSC_PLACES_MAX],

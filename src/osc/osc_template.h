@@ -46,8 +46,11 @@ bool osc_template_match(const struct osc_template *template, const char *address
 /* Called for each concrete address of the template that a pattern matches. */
 typedef void (*osc_template_hit)(void *user, const struct osc_binding bindings[OSC_PLACES_MAX]);
 
-/* Matches an OSC address pattern against all addresses that the template stands for. A text placeholder takes the
- * pattern's part as it is. Every step takes one from *budget (osc_match.h). */
+/* Matches an OSC address pattern against all addresses that the template stands for: each that it matches is one hit,
+ * "//" or not. A text placeholder that is a whole part takes the pattern's part as it is, or "*" where "//" skips it; a
+ * part with several placeholders, or with text beside a text placeholder, fits plain text alone. What
+ * osc_template_match forgives is forgiven. Every step takes one from *budget (osc_match.h); a pattern of more than 63
+ * parts takes it all. */
 void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length,
                                 uint32_t *budget, osc_template_hit hit, void *user);
 
