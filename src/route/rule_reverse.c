@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#define PORT_BUDGET 65536u /* steps to match a port name */
+#define TOLERANCE 1e-6     /* of what scaling leaves of a whole number */
+
 /* What one MIDI message gave to the names of a rule. */
 struct reverse {
     const struct rule *rule;
@@ -13,6 +16,18 @@ struct reverse {
     double value[RULE_VARS_MAX];
     bool known[RULE_VARS_MAX];
 };
+
+/* Whether a name can stand for this value: within its range, and whole where its place can hold nothing else. A value
+ * (not a name of something) may be rounded. */
+static bool fits_name(const struct rule_var *var, bool names, double value)
+{
+    bool whole = var->source == RULE_FROM_PATH || var->tag == 'i' || var->tag == 'h';
+
+    if (names && whole && fabs(value - floor(value + 0.5)) > TOLERANCE)
+        return false;
+    return !var->ranged ||
+           (value >= fmin(var->low, var->high) - TOLERANCE && value <= fmax(var->low, var->high) + TOLERANCE);
+}
 
 /* Solves a slot for its name; false when this message is not the rule's. */
 static bool take_slot(struct reverse *reverse, const struct rule_slot *slot, int32_t number)
@@ -23,9 +38,11 @@ static bool take_slot(struct reverse *reverse, const struct rule_slot *slot, int
         return number == (int32_t)slot->offset;
     if (number < slot->low || number > slot->high)
         return false;
-    value = (number - slot->offset) / slot->scale;
+    value = (number - slot->offset) / slot->scale + 0.0; /* no -0 */
     if (reverse->known[slot->var])
-        return fabs(reverse->value[slot->var] - value) < 1e-6;
+        return fabs(reverse->value[slot->var] - value) < TOLERANCE;
+    if (!fits_name(&reverse->rule->var[slot->var], slot->names, value))
+        return false;
     reverse->value[slot->var] = value;
     reverse->known[slot->var] = true;
     return true;
@@ -93,6 +110,21 @@ static bool take_sysex(struct reverse *reverse)
     return true;
 }
 
+/* The whole number next to value that is within the bounds. */
+static int64_t whole(double value, double low, double high)
+{
+    return (int64_t)fmin(fmax(floor(value + 0.5), low), high);
+}
+
+/* Whether the message came from the port that the rule is about. */
+static bool is_from_port(const struct reverse *reverse)
+{
+    uint32_t budget = PORT_BUDGET;
+
+    return reverse->rule->port == NULL || osc_match_part(reverse->rule->port, strlen(reverse->rule->port),
+                                                         reverse->midi->port, reverse->midi->port_length, &budget);
+}
+
 /* Binds all names; false when this message is not the rule's. */
 static bool bind(struct reverse *reverse, struct osc_binding *bindings)
 {
@@ -106,24 +138,23 @@ static bool bind(struct reverse *reverse, struct osc_binding *bindings)
     else
         mine =
             rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse) : take_system(reverse);
-    if (!mine)
+    if (!mine || !is_from_port(reverse))
         return false;
     for (int i = 0; i < rule->var_count; i++) {
         const struct rule_var *var = &rule->var[i];
 
-        if (i == rule->port_id_var)
+        if (i == rule->port_id_var) {
             reverse->value[i] = reverse->midi->port_id;
-        else if (!reverse->known[i])
+            if (!fits_name(var, true, reverse->value[i]))
+                return false;
+        }
+        if (i != rule->port_id_var && !reverse->known[i])
             reverse->value[i] = var->default_value;
         if (var->source != RULE_FROM_PATH)
             continue;
-        bindings[var->place].number = (int32_t)floor(reverse->value[i] + 0.5);
+        bindings[var->place].number = (int32_t)whole(reverse->value[i], INT32_MIN, INT32_MAX);
         bindings[var->place].text = reverse->midi->port;
         bindings[var->place].length = reverse->midi->port_length;
-        if (var->ranged && i != rule->port_var &&
-            (bindings[var->place].number < fmin(var->low, var->high) ||
-             bindings[var->place].number > fmax(var->low, var->high)))
-            return false;
     }
     return true;
 }
@@ -149,9 +180,9 @@ static size_t fill_number(uint8_t *out, uint8_t *tag_out, char tag, double value
         memcpy(&bits64, &value, sizeof bits64);
         bytes_put_u64(out, bits64);
         return 8;
-    case 'h': bytes_put_u64(out, (uint64_t)(int64_t)floor(value + 0.5)); return 8;
+    case 'h': bytes_put_u64(out, (uint64_t)whole(value, -9007199254740992.0, 9007199254740992.0)); return 8;
     case 'T': *tag_out = value >= 0.5 ? 'T' : 'F'; return 0;
-    default: bytes_put_u32(out, (uint32_t)(int32_t)floor(value + 0.5)); return 4;
+    default: bytes_put_u32(out, (uint32_t)whole(value, INT32_MIN, INT32_MAX)); return 4;
     }
 }
 
