@@ -64,6 +64,14 @@ static void print_flush(struct port *port)
         print->first = 0;
 }
 
+/* Writes, and lets senders go on when there is room again or nobody to wait for. */
+static void print_relieve(struct port *port)
+{
+    print_flush(port);
+    if (((struct print *)port->impl)->used <= PRINT_CONGESTED / 2)
+        port_writable(port);
+}
+
 static void print_ready(void *user, int events)
 {
     struct port *port = user;
@@ -72,9 +80,7 @@ static void print_ready(void *user, int events)
     (void)events;
     print->blocked = false;
     loop_fd_watch(print->watch, 0);
-    print_flush(port);
-    if (print->used <= PRINT_CONGESTED / 2)
-        port_writable(port);
+    print_relieve(port);
 }
 
 /* A descriptor of our own for standard output that does not block, so that the shell's terminal keeps its mode. */
@@ -168,7 +174,7 @@ static int print_send(struct port *port, const struct midi_msg *msg)
 static void print_flush_turn(struct port *port)
 {
     if (!((struct print *)port->impl)->blocked)
-        print_flush(port);
+        print_relieve(port);
 }
 
 static bool print_drained(const struct port *port)

@@ -164,11 +164,11 @@ class Totals(dict):
 class Child:
     """A program that this test started, and ends."""
 
-    def __init__(self, *command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **options):
+    def __init__(self, *command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, read=True, **options):
         options.setdefault("stderr", subprocess.PIPE)
         self.process = subprocess.Popen([str(word) for word in command], stdin=stdin, stdout=stdout, **options)
         self.pid, self.stdin = self.process.pid, self.process.stdin
-        self.out = Lines(self.process.stdout) if stdout == subprocess.PIPE else None
+        self.out = Lines(self.process.stdout) if stdout == subprocess.PIPE and read else None
         self.err = Lines(self.process.stderr) if self.process.stderr else None
 
     def write(self, text):
@@ -198,9 +198,10 @@ class Child:
                 lines.join(5)
                 if not lines.is_alive():
                     lines.stream.close()
-        if self.stdin is not None:
+        for stream in (self.stdin, self.process.stdout if self.out is None else None):
             try:
-                self.stdin.close()
+                if stream is not None:
+                    stream.close()
             except OSError:
                 pass
 
@@ -248,7 +249,7 @@ class Notewire(Child):
 
 
 class Case(unittest.TestCase):
-    maxDiff = None
+    maxDiff = 4000
 
     def child(self, *command, **options):
         child = Child(*command, **options)
