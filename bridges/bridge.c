@@ -190,10 +190,21 @@ int bridge_listen(struct bridge *bridge, enum server_protocol protocol, const st
     return error;
 }
 
+/* A name has been found, or not. Until then inputs that can wait did. */
+static void reply_changed(void *user, enum client_state state)
+{
+    struct bridge *bridge = user;
+
+    (void)state;
+    if (bridge->replies_waited > 0)
+        bridge->replies_waited--;
+    registry_hold(bridge->registry, bridge->replies_waited > 0);
+}
+
 int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
 {
     struct bridge_reply *reply = &bridge->replies[bridge->reply_count];
-    struct client_callbacks callbacks = {.user = bridge};
+    struct client_callbacks callbacks = {.state = reply_changed, .user = bridge};
     char label[300];
     int error = 0;
 
@@ -205,9 +216,14 @@ int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
         server_protocol(bridge->servers[0]) != SERVER_UDP)
         error = client_open(bridge->loop, SERVER_UDP, host, port, label, &callbacks, &reply->client);
     reply->addr.port = port;
-    if (error == 0)
-        bridge->reply_count++;
-    return error;
+    if (error != 0)
+        return error;
+    bridge->reply_count++;
+    if (reply->client != NULL && client_state(reply->client) != CLIENT_READY) {
+        bridge->replies_waited++;
+        registry_hold(bridge->registry, true);
+    }
+    return 0;
 }
 
 int bridge_open_port(struct bridge *bridge, const char *name, enum port_direction direction)

@@ -45,8 +45,9 @@ struct bridge {
     unsigned server_count;
     struct bridge_reply replies[BRIDGE_REPLIES_MAX];
     unsigned reply_count;
-    bool learn;          /* answer who spoke last */
-    uint16_t learn_port; /* at this port of theirs; 0: the one they spoke from */
+    unsigned replies_waited; /* of these, names that are still being looked up */
+    bool learn;              /* answer who spoke last */
+    uint16_t learn_port;     /* at this port of theirs; 0: the one they spoke from */
     struct bridge_input inputs[REGISTRY_PORTS_MAX];
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
     uint32_t scheduled_taken;  /* outputs that took the scheduled message being played */

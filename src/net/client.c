@@ -223,7 +223,7 @@ int client_open(struct loop *loop, enum server_protocol protocol, const char *ho
     client->retry_ns = RETRY_FIRST_NS;
     snprintf(client->host, sizeof client->host, "%s", host);
     snprintf(client->label, sizeof client->label, "%s", label);
-    client->numeric = net_addr_parse_ip(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, &client->addr) == NW_OK;
+    client->numeric = net_addr_parse_ip(host, &client->addr) == NW_OK;
     client->addr.port = port;
     client->opening = true;
     attempt(client);

@@ -50,6 +50,9 @@ uint32_t registry_match(const struct registry *registry, const char *pattern, si
  * open on an output, it waits there and counts as taken. */
 uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct midi_msg *msg);
 
+/* Lets inputs that can wait rest, whatever the outputs say: somebody who should hear them is still being looked up. */
+void registry_hold(struct registry *registry, bool held);
+
 /* The outputs whose last refusal was for want of room. */
 uint32_t registry_full_outputs(const struct registry *registry);
 

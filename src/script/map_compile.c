@@ -16,7 +16,7 @@
 
 #define MAP_FILE_MAX (16u * 1024u * 1024u)
 
-const char *const map_default_dialects[] = {"osc-midi", "open-stage-control", "osmid", NULL};
+const char *const map_default_dialects[] = {"open-stage-control", "osc-midi", "osmid", NULL};
 
 static const struct embedded_file *find_embedded(const char *folder, const char *name)
 {

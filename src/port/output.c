@@ -1,0 +1,208 @@
+/* What goes to the outputs: one SysEx at a time on each, books of what sounds, one flush a turn.
+ * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/error.h"
+#include "port/registry_internal.h"
+
+/* Has the driver flush at the end of the turn. */
+static void mark_dirty(struct registry *registry, unsigned index)
+{
+    if (registry->port[PORT_OUTPUT][index]->ops->flush == NULL)
+        return;
+    registry->dirty |= 1u << index;
+    loop_flush_schedule(registry->loop, &registry->flush);
+}
+
+void output_flush(struct loop_flush *flush)
+{
+    struct registry *registry = (struct registry *)((char *)flush - offsetof(struct registry, flush));
+    uint32_t dirty = registry->dirty;
+
+    registry->dirty = 0;
+    for (unsigned i = 0; dirty != 0; i++, dirty >>= 1)
+        if ((dirty & 1) != 0)
+            registry->port[PORT_OUTPUT][i]->ops->flush(registry->port[PORT_OUTPUT][i]);
+}
+
+/* Hands a message to the driver and keeps the books. */
+static bool give(struct registry *registry, unsigned index, const struct midi_msg *msg)
+{
+    struct port *port = registry->port[PORT_OUTPUT][index];
+    int error = port->ops->send(port, msg);
+
+    if (error != 0) {
+        port->refused++;
+        if (error == NW_EFULL)
+            registry->full |= 1u << index;
+        return false;
+    }
+    registry->full &= ~(1u << index);
+    mark_dirty(registry, index);
+    if ((msg->flags & MIDI_SYSEX_PART) == 0)
+        midi_notes_track(&port->notes, msg);
+    if ((msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0)
+        port->messages++;
+    return true;
+}
+
+/* Puts a message behind an open SysEx. A quarter of the room is for note-offs. */
+static bool wait_behind(struct merge *merge, const struct midi_msg *msg)
+{
+    unsigned room = port_is_release(msg) ? REGISTRY_WAITING : REGISTRY_WAITING * 3 / 4;
+
+    if (merge->count >= room)
+        return false;
+    merge->waiting[(merge->first + merge->count++) % REGISTRY_WAITING] = *msg;
+    return true;
+}
+
+static bool send_one(struct registry *registry, unsigned index, const struct midi_msg *msg);
+
+/* The SysEx has ended: what waited goes out, in order; one of them may open the next SysEx. */
+static void release_waiting(struct registry *registry, unsigned index)
+{
+    struct merge *merge = &registry->merge[index];
+    unsigned count = merge->count;
+
+    while (count-- > 0) {
+        struct midi_msg msg = merge->waiting[merge->first];
+
+        merge->first = (uint16_t)((merge->first + 1) % REGISTRY_WAITING);
+        merge->count--;
+        (void)send_one(registry, index, &msg); /* refusals are counted by the port */
+    }
+}
+
+/* Books a piece of SysEx that may or may not belong to the one that is open. */
+static bool send_sysex(struct registry *registry, unsigned index, const struct midi_msg *msg)
+{
+    struct merge *merge = &registry->merge[index];
+    bool taken;
+
+    if (!merge->open && (msg->flags & MIDI_SYSEX_BEGIN) == 0)
+        return false; /* the rest of one that was refused or ended */
+    taken = give(registry, index, msg);
+    if (!taken && !merge->open)
+        return false;
+    if ((msg->flags & MIDI_SYSEX_END) != 0 || !taken) {
+        merge->open = false;
+        if (!taken) { /* no room for the middle of it: the receiver must not hang in it */
+            struct midi_msg end = {.len = 1, .flags = MIDI_SYSEX_PART | MIDI_SYSEX_END, .b = {MIDI_SYSEX_EOX}};
+
+            (void)give(registry, index, &end);
+        }
+        release_waiting(registry, index);
+        return taken;
+    }
+    merge->open = true;
+    merge->source = msg->port;
+    merge->last_ns = clock_mono_ns();
+    if (!registry->stall_armed) {
+        registry->stall_armed = true;
+        loop_timer_set(registry->stall, merge->last_ns + REGISTRY_STALL_NS);
+    }
+    return true;
+}
+
+static bool send_one(struct registry *registry, unsigned index, const struct midi_msg *msg)
+{
+    struct merge *merge = &registry->merge[index];
+
+    if (merge->open && merge->source != msg->port && !midi_is_realtime(msg->b[0]))
+        return wait_behind(merge, msg);
+    if ((msg->flags & MIDI_SYSEX_PART) != 0)
+        return send_sysex(registry, index, msg);
+    return give(registry, index, msg);
+}
+
+uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct midi_msg *msg)
+{
+    uint32_t taken = 0;
+
+    outputs &= registry_all(registry);
+    for (unsigned i = 0; outputs != 0; i++, outputs >>= 1)
+        if ((outputs & 1) != 0 && send_one(registry, i, msg))
+            taken |= 1u << i;
+    return taken;
+}
+
+/* Ends every SysEx that has had no byte for a second, so that others come through. */
+void output_check_stalls(void *user)
+{
+    struct registry *registry = user;
+    uint64_t now = clock_mono_ns(), next = 0;
+
+    registry->stall_armed = false;
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
+        struct merge *merge = &registry->merge[i];
+        struct midi_msg end = {.len = 1, .flags = MIDI_SYSEX_PART | MIDI_SYSEX_END, .b = {MIDI_SYSEX_EOX}};
+
+        if (!merge->open)
+            continue;
+        if (now - merge->last_ns < REGISTRY_STALL_NS) {
+            if (next == 0 || merge->last_ns + REGISTRY_STALL_NS < next)
+                next = merge->last_ns + REGISTRY_STALL_NS;
+            continue;
+        }
+        end.port = merge->source;
+        (void)send_sysex(registry, i, &end);
+        registry->callbacks.stalled(registry->callbacks.user, registry->port[PORT_OUTPUT][i]);
+    }
+    if (next != 0) {
+        registry->stall_armed = true;
+        loop_timer_set(registry->stall, next);
+    }
+}
+
+/* One released note for one output. */
+struct release {
+    struct registry *registry;
+    unsigned index;
+};
+
+static void release_note(void *user, const struct midi_msg *msg)
+{
+    struct release *release = user;
+    struct port *port = release->registry->port[PORT_OUTPUT][release->index];
+
+    if (port->ops->send(port, msg) == 0)
+        mark_dirty(release->registry, release->index);
+    else
+        port->refused++;
+}
+
+void registry_release_notes(struct registry *registry)
+{
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
+        struct release release = {.registry = registry, .index = i};
+
+        midi_notes_release(&registry->port[PORT_OUTPUT][i]->notes, release_note, &release);
+    }
+    output_flush(&registry->flush);
+}
+
+bool registry_drain(struct registry *registry, uint64_t deadline_ns)
+{
+    for (;;) {
+        bool drained = true;
+
+        output_flush(&registry->flush);
+        for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
+            struct port *port = registry->port[PORT_OUTPUT][i];
+
+            drained = drained && (port->ops->drained == NULL || port->ops->drained(port));
+        }
+        if (drained || clock_mono_ns() >= deadline_ns)
+            return drained;
+        loop_turn(registry->loop, deadline_ns);
+    }
+}
+
+bool port_is_release(const struct midi_msg *msg)
+{
+    uint8_t kind = msg->b[0] & 0xf0;
+
+    return kind == MIDI_NOTE_OFF || (kind == MIDI_NOTE_ON && msg->b[2] == 0) ||
+           (kind == MIDI_CONTROL_CHANGE &&
+            (msg->b[1] == 120 || msg->b[1] >= 123 || (msg->b[1] == 64 && msg->b[2] < 64)));
+}

@@ -1,0 +1,40 @@
+/* What registry.c and output.c share.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_PORT_REGISTRY_INTERNAL_H
+#define NOTEWIRE_PORT_REGISTRY_INTERNAL_H
+
+#include "port/registry.h"
+
+/* What merging needs to know of one output. */
+struct merge {
+    bool open;                /* a SysEx has begun and not ended */
+    uint16_t source;          /* whose SysEx is open */
+    uint64_t last_ns;         /* when its last piece came */
+    struct midi_msg *waiting; /* REGISTRY_WAITING messages of others, allocated with the output */
+    uint16_t first, count;
+};
+
+struct registry {
+    struct loop *loop;
+    const struct allow *allow;
+    struct registry_callbacks callbacks;
+    struct port *port[2][REGISTRY_PORTS_MAX];
+    unsigned count[2];
+    struct merge merge[REGISTRY_PORTS_MAX];
+    uint32_t full;      /* outputs whose last send found no room */
+    uint32_t congested; /* outputs that asked for a pause */
+    bool held;          /* registry_hold */
+    bool paused;        /* all of them did: inputs rest */
+    uint32_t dirty;     /* outputs to flush at the end of the turn */
+    struct loop_flush flush;
+    struct loop_timer *stall;
+    bool stall_armed;
+};
+
+/* Flushes the outputs to which something was sent; the registry's loop_flush. */
+void output_flush(struct loop_flush *flush);
+
+/* Ends every SysEx that has had no byte for a second; the registry's timer. */
+void output_check_stalls(void *user);
+
+#endif
