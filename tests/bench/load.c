@@ -9,8 +9,10 @@
 #include <inttypes.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +33,7 @@ static struct {
     int to, at, pid, in, out;
     double rate, seconds;
     uint32_t warmup;
-    bool blind, expect_osc, start;
+    bool blind, bulk, expect_osc, start;
     const char *counter_path;
     const struct wire_form *form;
 } options = {.rate = 1000, .seconds = 1, .warmup = 500};
@@ -151,34 +153,57 @@ static uint32_t own_drops(void)
     return info[SK_MEMINFO_DROPS];
 }
 
-/* Sends count messages, numbered on from first; a refusal (the program does not listen yet) loses them. */
+/* Sends n messages of one size, in one call each or, as bulk, all in one that the kernel cuts up: that costs the load
+ * so little that the program becomes the bottleneck. A refusal (the program does not listen yet) loses them. */
+static void send_batch(uint8_t *bytes, size_t size, unsigned n)
+{
+    struct iovec iov[BATCH] = {{bytes, size * n}};
+    struct mmsghdr msg[BATCH];
+    alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))] = {0};
+    unsigned calls = options.bulk ? 1 : n;
+
+    for (unsigned i = 0; i < calls; i++) {
+        if (!options.bulk)
+            iov[i] = (struct iovec){bytes + i * size, size};
+        msg[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &iov[i], .msg_iovlen = 1}};
+    }
+    if (options.bulk) {
+        struct cmsghdr *segment = (struct cmsghdr *)control;
+
+        *segment = (struct cmsghdr){CMSG_LEN(sizeof(uint16_t)), SOL_UDP, UDP_SEGMENT};
+        memcpy(CMSG_DATA(segment), &(uint16_t){(uint16_t)size}, sizeof(uint16_t));
+        msg[0].msg_hdr.msg_control = control;
+        msg[0].msg_hdr.msg_controllen = sizeof control;
+    }
+    for (unsigned i = 0; i < calls;) {
+        int sent = sendmmsg(options.out, msg + i, calls - i, 0);
+
+        if (sent > 0)
+            i += (unsigned)sent;
+        else if (errno != ECONNREFUSED && errno != EINTR)
+            stop(strerror(errno));
+    }
+}
+
+/* Sends count messages, numbered on from first. */
 static void send_some(uint64_t first, unsigned count, bool uncounted)
 {
-    static uint8_t bytes[BATCH][WIRE_MAX];
-    struct iovec iov[BATCH];
-    struct mmsghdr msg[BATCH];
+    uint8_t bytes[BATCH * WIRE_MAX];
 
     for (unsigned done = 0; done < count;) {
         unsigned n = count - done < BATCH ? count - done : BATCH;
+        size_t size = 0;
         uint64_t now;
 
         for (unsigned i = 0; i < n; i++) {
             uint32_t number = (uint32_t)((first + done + i) % WIRE_NUMBERS);
 
-            iov[i] = (struct iovec){bytes[i], wire_write(options.form, number, uncounted, bytes[i])};
-            msg[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &iov[i], .msg_iovlen = 1}};
+            size = wire_write(options.form, number, uncounted, bytes + i * size);
         }
         now = now_ns();
         for (unsigned i = 0; i < n && !uncounted; i++)
             sent_at[(first + done + i) % WIRE_NUMBERS] = now;
-        for (unsigned i = 0; i < n;) {
-            int sent = sendmmsg(options.out, msg + i, n - i, 0);
-
-            if (sent > 0)
-                i += (unsigned)sent;
-            else if (errno != ECONNREFUSED && errno != EINTR)
-                stop(strerror(errno));
-        }
+        send_batch(bytes, size, n);
         done += n;
     }
 }
@@ -347,10 +372,11 @@ static int run_start(char **command)
 
 static void read_options(int argc, char **argv)
 {
-    static const struct option long_options[] = {{"to", 1, 0, 't'},      {"at", 1, 0, 'a'},      {"rate", 1, 0, 'r'},
-                                                 {"seconds", 1, 0, 's'}, {"send", 1, 0, 'f'},    {"osc", 0, 0, 'o'},
-                                                 {"pid", 1, 0, 'p'},     {"counter", 1, 0, 'c'}, {"warmup", 1, 0, 'w'},
-                                                 {"blind", 0, 0, 'b'},   {"start", 0, 0, 'S'},   {0, 0, 0, 0}};
+    static const struct option long_options[] = {
+        {"to", 1, 0, 't'},     {"at", 1, 0, 'a'},    {"rate", 1, 0, 'r'},  {"seconds", 1, 0, 's'},
+        {"send", 1, 0, 'f'},   {"osc", 0, 0, 'o'},   {"pid", 1, 0, 'p'},   {"counter", 1, 0, 'c'},
+        {"warmup", 1, 0, 'w'}, {"blind", 0, 0, 'b'}, {"start", 0, 0, 'S'}, {"bulk", 0, 0, 'g'},
+        {0, 0, 0, 0}};
 
     options.form = wire_form_find("note");
     for (int letter; (letter = getopt_long(argc, argv, "+", long_options, NULL)) != -1;) {
@@ -365,6 +391,7 @@ static void read_options(int argc, char **argv)
         case 'c': options.counter_path = optarg; break;
         case 'w': options.warmup = (uint32_t)atoi(optarg); break;
         case 'b': options.blind = true; break;
+        case 'g': options.bulk = true; break;
         case 'S': options.start = true; break;
         default: exit(2);
         }
