@@ -144,6 +144,8 @@ static int print_send(struct port *port, const struct midi_msg *msg)
     size_t reserve = port_is_release(msg) || (msg->flags & MIDI_SYSEX_END) != 0 ? 0 : PRINT_RESERVE;
     char text[MIDI_WORDS_MAX];
 
+    if (print->used > PRINT_CONGESTED && !print->blocked)
+        print_flush(port); /* a burst within one turn: what takes it at once must not make it overflow */
     if (print->gone)
         return NW_ECLOSED;
     if (PRINT_QUEUE - print->used < reserve + 2 * MIDI_WORDS_MAX)
