@@ -6,6 +6,7 @@ local rule = require "maps.rule"
 -- Loads one map. text is the file's source, chunk its compiled function, dialect whether a `use` names others by.
 -- Returns { rules, uses, osc, midi_in, midi_out, reply, mistakes }.
 return function(text, load_chunk)
+  text = text:gsub("\r\n?", "\n") -- as Lua reads it
   local result = { rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, reply = {}, mistakes = {} }
   local starts = { 1 } -- where each line of the source begins
   for position in text:gmatch("\n()") do starts[#starts + 1] = position end
@@ -31,18 +32,29 @@ return function(text, load_chunk)
 
   local function mistake(line, column, message, shown)
     if #result.mistakes < 20 then
+      shown = shown and shown:gsub("\t", " ") -- so that the mark below it stands where it should
       result.mistakes[#result.mistakes + 1] = { line = line, column = column, text = message, shown = shown }
     end
+  end
+
+  -- The line of the map that is calling; the first one when it is not known (a tail call).
+  local function calling_line() return math.max(debug.getinfo(3, "l").currentline, 1) end
+
+  -- Where the source has this text in quotes or brackets; nil when a program made it.
+  local function find_literal(literal, from)
+    local at = text:find(literal, from, true)
+    while at and not text:sub(at - 1, at - 1):find("[\"'%[\n]") do at = text:find(literal, at + 1, true) end
+    return at
   end
 
   local environment = setmetatable({}, { __index = _G })
 
   function environment.map(rules, ...)
-    local call_line = debug.getinfo(2, "l").currentline
+    local call_line = calling_line()
     if type(rules) ~= "string" or select("#", ...) > 0 then
       return mistake(call_line, 1, "map takes one text of rules")
     end
-    local found = text:find(rules, starts[call_line] or 1, true) -- nil when a program made the text
+    local found = find_literal(rules, starts[call_line] or 1)
     local offset = 1
     for line in (rules .. "\n"):gmatch("(.-)\r?\n") do
       local ok, read = pcall(rule.read, strip(line))
@@ -69,9 +81,9 @@ return function(text, load_chunk)
     environment[name] = function(value)
       if math.type(value) == "integer" then value = tostring(value) end
       if type(value) ~= "string" then
-        return mistake(debug.getinfo(2, "l").currentline, 1, name .. ' takes a text, such as ' .. name .. ' "..."')
+        return mistake(calling_line(), 1, name .. ' takes a text, such as ' .. name .. ' "..."')
       end
-      table.insert(result[list], { text = value, line = debug.getinfo(2, "l").currentline })
+      table.insert(result[list], { text = value, line = calling_line() })
     end
   end
 

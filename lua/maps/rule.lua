@@ -32,7 +32,7 @@ local function read_range(text)
   local low, high = text:match("^(%-?[%d.]-)%.%.(%-?[%d.]+)$")
   if not low then low, high = text:match("^(%-?[%d.]+)%-(%-?[%d.]+)$") end
   low, high = tonumber(low), tonumber(high)
-  if low and high then return low, high end
+  if low and high and math.abs(low) <= 1e9 and math.abs(high) <= 1e9 then return low, high end
 end
 
 local function is_whole(n) return n == math.floor(n) end
@@ -64,6 +64,9 @@ local function read_place(r, inside, column)
     if not low or not is_whole(low) or not is_whole(high) then
       fail(column, '"{%s}" needs a range of whole numbers, such as {%s:1-8}', inside, name)
     end
+    if math.abs(low) > 999999 or math.abs(high) > 999999 then
+      fail(column, "a number in an address has at most 6 digits")
+    end
     if low > high then fail(column, '"{%s}" goes down; write {%s:%d-%d}', inside, name, high, low) end
     place.low, place.high = low, high
     var.low, var.high = low, high
@@ -94,6 +97,8 @@ local function read_address(r, token)
     at = at + 1
   end
   local address = table.concat(out)
+  local double = text:find("//", 1, true)
+  if double then fail(column + double - 1, 'an OSC address cannot hold "//"') end
   if #address > 500 then fail(column, "an OSC address has at most 500 letters") end
   if #address > 1 and address:sub(-1) == "/" then fail(column + #text - 1, 'an OSC address does not end with "/"') end
   return address
@@ -108,7 +113,9 @@ local function read_argument(r, token)
   local attributes, default = rest:match("^([^=]*)=(.*)$")
   if default then
     var.default = tonumber(default)
-    if not var.default then fail(column + #text - #default, '"%s" is no number', default) end
+    if not var.default or math.abs(var.default) == math.huge then
+      fail(column + #text - #default, '"%s" is no number', default)
+    end
   end
   local at = column + #name
   for attribute in (attributes or rest):gmatch("[^:]*") do
@@ -128,14 +135,15 @@ local function read_argument(r, token)
   return { var = var.index, variable = var }
 end
 
-local function read_left(r, tokens)
-  if #tokens == 0 then fail(1, "an OSC address is missing on the left") end
+local function read_left(r, tokens, column)
+  if #tokens == 0 then fail(column, "an OSC address is missing on the left") end
   r.address, r.address_column = read_address(r, tokens[1]), tokens[1].column
   for i = 2, #tokens do
     local text, argument = tokens[i].text, nil
     if #r.args == 12 then fail(tokens[i].column, "a rule has at most 12 arguments") end
     if text:sub(1, 1) == '"' then
       argument = { text = text:sub(2, -2) }
+      if #argument.text > 500 then fail(tokens[i].column, "a text has at most 500 letters") end
     elseif text:match("^%-?[%d.]+$") and tonumber(text) then
       argument = { number = tonumber(text) + 0.0, tag = is_whole(tonumber(text)) and "i" or "f" }
     else
@@ -151,6 +159,9 @@ local function scale(var, slot, low, high, column)
   if low then
     if low < slot.low and low < high or high < slot.low or low > slot.high or high > slot.high or low < slot.low then
       fail(column, "a %s goes from %d to %d", slot.name, slot.low, slot.high)
+    end
+    if low > high and not var.low then
+      fail(column, 'to turn "%s" round, give it a range on the left, such as %s:0-1', var.name, var.name)
     end
     out.low, out.high = math.min(low, high), math.max(low, high)
   end
@@ -343,7 +354,7 @@ function rule.read(text)
   end
   if not arrow then fail(#text + 1, "an arrow is missing: ->, <- or <->") end
   local r = { vars = {}, names = {}, places = {}, args = {} }
-  read_left(r, table.move(tokens, 1, arrow - 1, 1, {}))
+  read_left(r, table.move(tokens, 1, arrow - 1, 1, {}), tokens[arrow].column)
   read_right(r, table.move(tokens, arrow + 1, #tokens, 1, {}), tokens[arrow].column)
   r.channel = r.channel or constant(1, words.channel, 1)
   check_names(r)

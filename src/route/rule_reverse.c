@@ -143,13 +143,12 @@ static bool bind(struct reverse *reverse, struct osc_binding *bindings)
     for (int i = 0; i < rule->var_count; i++) {
         const struct rule_var *var = &rule->var[i];
 
-        if (i == rule->port_id_var) {
+        if (i == rule->port_id_var)
             reverse->value[i] = reverse->midi->port_id;
-            if (!fits_name(var, true, reverse->value[i]))
-                return false;
-        }
-        if (i != rule->port_id_var && !reverse->known[i])
+        else if (!reverse->known[i])
             reverse->value[i] = var->default_value;
+        if (i == rule->port_id_var && !fits_name(var, true, reverse->value[i]))
+            return false;
         if (var->source != RULE_FROM_PATH)
             continue;
         bindings[var->place].number = (int32_t)whole(reverse->value[i], INT32_MIN, INT32_MAX);

@@ -21,8 +21,8 @@ struct scheduler_callbacks {
 struct scheduler *scheduler_new(struct loop *loop, const struct scheduler_callbacks *callbacks);
 void scheduler_free(struct scheduler *scheduler);
 
-/* Adds to the input message being scheduled; false when there is no room: then nothing of it is kept until
- * scheduler_commit or scheduler_rollback. Messages of one input message share due_ns (monotonic). */
+/* Adds to the input message being scheduled; false when there is no room: then nothing of it will be kept.
+ * Messages of one input message share due_ns (monotonic). */
 bool scheduler_add(struct scheduler *scheduler, uint64_t due_ns, uint32_t outputs, const struct midi_msg *msg);
 
 /* Ends an input message: all that was added since the last commit is scheduled, in its order. False, with nothing kept,

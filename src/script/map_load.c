@@ -7,6 +7,7 @@
 #include "osc/osc_compose.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,7 +185,7 @@ static char template_tag(const struct rule *rule, const struct rule_arg *arg)
     if (arg->kind == RULE_ARG_TEXT)
         return 's';
     if (arg->kind == RULE_ARG_NUMBER)
-        return arg->number == (double)(int32_t)arg->number ? 'i' : 'f';
+        return arg->number >= INT32_MIN && arg->number <= INT32_MAX && arg->number == floor(arg->number) ? 'i' : 'f';
     return rule->var[arg->var].tag;
 }
 
@@ -358,5 +359,9 @@ int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes 
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
-    return error;
+    if (error != NW_EFULL)
+        return error;
+    log_fatal("E410", "%s: a map has at most %d rules, and all maps at most %d of each kind of wish (use, osc ...)",
+              name, MAP_RULES_MAX, MAP_WISHES_MAX);
+    return NW_EINVALID;
 }

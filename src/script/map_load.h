@@ -8,7 +8,8 @@
 #include <lua.h>
 
 /* Loads the result table of lua/maps/map.lua at the top of the stack into map and wishes. Logs its mistakes. Returns 0,
- * NW_EINVALID when there were mistakes, NW_EFULL or NW_EMEMORY. May raise a Lua error when memory runs out. */
+ * NW_EINVALID when there were mistakes or too many rules or wishes, or NW_EMEMORY. May raise a Lua error when memory
+ * runs out. */
 int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes);
 
 #endif

@@ -1,0 +1,255 @@
+/* Tests of map files: rules in every kind of text, loops, wishes, and files that are no maps.
+ * SPDX-License-Identifier: MIT */
+#include "map_test.h"
+
+static void reads_every_kind_of_text(void **state)
+{
+    (void)state;
+    compile("map [[/a 1 -> start]]\n"
+            "map \"/b 1 -> stop\"\n"
+            "map '/c -> cc 1 1'\n"
+            "map(\"/d \\\"go\\\" -> continue\")\n"
+            "map [==[\n"
+            "  /e x:0-1 -> cc 2 x   # a comment\n"
+            "  /f \"# -- no comment\" -> cc 3 1 -- a comment\n"
+            "\n"
+            "  # only a comment\n"
+            "\t/g -> cc 4 1\t\n"
+            "]==]\n");
+    assert_string_equal(compiled.said, "");
+    assert_int_equal(compiled.error, 0);
+    assert_int_equal(map_rules(compiled.map), 7);
+    assert_string_equal(map_name(compiled.map), "map.lua");
+    assert_false(map_is_dialect(compiled.map));
+    assert_false(map_has_reverse(compiled.map));
+    assert_forward("/a i 1", "FA");
+    assert_forward("/b i 1", "FC");
+    assert_forward("/c", "B0 01 01");
+    assert_forward("/d s go", "FB");
+    assert_forward("/e f 1", "B0 02 7F");
+    assert_forward("/f s #_--_no_comment", "B0 03 01");
+    assert_forward("/g", "B0 04 01");
+}
+
+static void reads_every_word(void **state)
+{
+    static const char *const rules[][2] = {{"on C3 100", "90 3C 64"},
+                                           {"off c-2 0", "80 00 00"},
+                                           {"note Db3 64H", "90 3D 64"},
+                                           {"note G8 1", "90 7F 01"},
+                                           {"NOTE-ON F#2 1", "90 36 01"},
+                                           {"note B3 1M", "90 47 01"},
+                                           {"pp C3 1", "A0 3C 01"},
+                                           {"cc 7FH 0", "B0 7F 00"},
+                                           {"program 5", "C0 05"},
+                                           {"pc 5", "C0 05"},
+                                           {"pressure 5", "D0 05"},
+                                           {"cp 5", "D0 05"},
+                                           {"bend 8192", "E0 00 40"},
+                                           {"pb 0", "E0 00 00"},
+                                           {"tc 1 2", "F1 12"},
+                                           {"spp 1", "F2 01 00"},
+                                           {"ss 1", "F3 01"},
+                                           {"tun", "F6"},
+                                           {"clock", "F8"},
+                                           {"mc", "F8"},
+                                           {"cont", "FB"},
+                                           {"as", "FE"},
+                                           {"rst", "FF"},
+                                           {"syx 1", "F0 01 F7"},
+                                           {"sysex hex 10 dec 10", "F0 10 0A F7"},
+                                           {"ch 2 cc 1 1", "B1 01 01"},
+                                           {"port A channel 2 cc 1 1", "a:B1 01 01"},
+                                           {"channel 2 port \"a b\" cc 1 1", "a b:B1 01 01"}};
+    char rule[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        snprintf(rule, sizeof rule, "/x -> %s", rules[i][0]);
+        compile_rules(rule);
+        assert_forward("/x", rules[i][1]);
+    }
+    compile_rules("/x ch -> cc 1 ch"); /* a name goes before the hexadecimal number */
+    assert_forward("/x i 5", "B0 01 05");
+}
+
+static void loops_make_rules(void **state)
+{
+    (void)state;
+    compile("for n = 1, 8 do map(\"/mute/\" .. n .. \" on:0-1 <-> cc \" .. 40 + n .. \" on\") end\n"
+            "local function more(n) return map('/more' .. n .. ' -> start') end\n"
+            "more(1)\n"
+            "return map '/last -> stop'\n");
+    assert_string_equal(compiled.said, "");
+    assert_int_equal(map_rules(compiled.map), 10);
+    assert_forward("/mute/8 i 1", "B0 30 7F");
+    assert_reverse("B0 30 7F", "/mute/8 f 1.000000");
+    assert_forward("/more1", "FA");
+    assert_forward("/last", "FC");
+}
+
+static void finds_the_place_of_a_mistake(void **state)
+{
+    static const char *const maps[][2] = {
+        {"\n\nmap \"/x -> nte 1 1\"\n", "E410 map.lua:3:12: "},
+        {"-- one\nmap [[/x -> nte 1 1]]", "E410 map.lua:2:13: "},
+        {"map [[\n/ok -> start\n\n  /x -> nte 1 1\n]]", "E410 map.lua:4:9: "},
+        {"map [[\r\n/ok -> start\r\n  /x -> nte 1 1\r\n]]\r\n", "E410 map.lua:3:9: "},
+        {"local text = [[\n/x -> nte 1 1\n]]\nmap(text)\n", "E410 map.lua:4:7: "},
+        {"for i = 1, 1 do\n  map('/x' .. i .. ' -> nte 1 1')\nend\n", "E410 map.lua:2:8: "},
+        {"map 'a'", "E410 map.lua:1:7: an arrow is missing"},
+        {"return map '/x -> nte 1 1'", "E410 map.lua:1:19: "},
+        {"\nmap(5)", "E410 map.lua:2:1: map takes one text of rules"},
+        {"\nmap()", "E410 map.lua:2:1: map takes one text of rules"},
+        {"map('/x -> start', '/y -> start')", "E410 map.lua:1:1: map takes one text of rules"},
+        {"\nuse()", "E410 map.lua:2:1: use takes a text, such as use \"...\""},
+        {"osc {}", "E410 map.lua:1:1: osc takes a text, such as osc \"...\""},
+        {"return midi_in(nil)", "E410 map.lua:1:1: midi_in takes a text"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
+        compile(maps[i][0]);
+        assert_int_equal(compiled.error, NW_EINVALID);
+        if (strncmp(compiled.said, maps[i][1], strlen(maps[i][1])) != 0)
+            fail_msg("%s gave\n%sinstead of\n%s", maps[i][0], compiled.said, maps[i][1]);
+        assert_null(strchr(compiled.said, '\r'));
+    }
+}
+
+static void marks_the_place_behind_tabs(void **state)
+{
+    (void)state;
+    compile("map [[\n\t/x\t->\tnte 1 1\n]]");
+    assert_string_equal(compiled.said, "E410 map.lua:2:8: \"nte\" is not a MIDI word; did you mean \"note\"?\n"
+                                       "       /x -> nte 1 1\n"
+                                       "             ^\n");
+}
+
+static void tells_errors_of_lua(void **state)
+{
+    static const char *const maps[][2] = {
+        {"map [[/x -> start]]\nerror('no luck')", "E410 map.lua:2:1: no luck\n"},
+        {"\n\nlocal t = nil; t.x = 1", "E410 map.lua:3:1: attempt to index a nil value (local 't')\n"},
+        {"map [[/x -> start]]\nmpa [[/y -> stop]]", "E410 map.lua:2:1: "},
+        {"map [[/x -> start]\n", "E410 map.lua:"},
+        {"for = 3", "E410 map.lua:1:5: <name> expected near '='\n"},
+        {"if true then\n", "E410 map.lua:2:"},
+        {"error({})", "E410 map.lua:1:1: "},
+        {"error()", "E410 map.lua:1:1: nil\n"},
+        {"error(setmetatable({}, { __tostring = function() error 'twice' end }))", "E410 map.lua"},
+        {"\x7f\x45LF\x02\x01\x01", "E410 map.lua:1:"},
+        {"\x1bLua", "E410 map.lua:1:1: "}, /* never as bytecode */
+        {"\xff\xfe"
+         "m",
+         "E410 map.lua:1:"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
+        compile(maps[i][0]);
+        assert_int_equal(compiled.error, NW_EINVALID);
+        if (strncmp(compiled.said, maps[i][1], strlen(maps[i][1])) != 0)
+            fail_msg("%s gave\n%sinstead of\n%s", maps[i][0], compiled.said, maps[i][1]);
+    }
+    compile_bytes("map [[/x -> start]]\0\n", 21);
+    assert_int_equal(compiled.error, NW_EINVALID);
+    compile_bytes("map [[/x \"a\0b\" -> start]]\n", 27);
+    assert_true(compiled.error == 0 || compiled.error == NW_EINVALID);
+}
+
+static void reads_windows_files(void **state)
+{
+    (void)state;
+    compile("map [[\r\n  /a x:0-1 <-> cc 1 x\r\n  # comment\r\n  /b -> start\r\n]]\r\nosc \"9000\"\r\n");
+    assert_string_equal(compiled.said, "");
+    assert_int_equal(map_rules(compiled.map), 2);
+    assert_forward("/a f 1", "B0 01 7F");
+    assert_forward("/b", "FA");
+    assert_string_equal(compiled.wishes.osc[0], "9000");
+}
+
+static void collects_wishes(void **state)
+{
+    (void)state;
+    compile("osc \"9000\"\nosc(9001)\nmidi_in \"udp:7000\"\nmidi_out \"print\"\nmidi_out 'loopback'\n"
+            "reply \"10.0.0.7:9001\"\nuse \"open-stage-control\"\nuse 'osmid'\n");
+    assert_string_equal(compiled.said, "");
+    assert_int_equal(compiled.error, 0);
+    assert_int_equal(map_rules(compiled.map), 0);
+    assert_int_equal(compiled.wishes.osc_count, 2);
+    assert_string_equal(compiled.wishes.osc[0], "9000");
+    assert_string_equal(compiled.wishes.osc[1], "9001");
+    assert_int_equal(compiled.wishes.midi_in_count, 1);
+    assert_string_equal(compiled.wishes.midi_in[0], "udp:7000");
+    assert_int_equal(compiled.wishes.midi_out_count, 2);
+    assert_string_equal(compiled.wishes.midi_out[1], "loopback");
+    assert_int_equal(compiled.wishes.reply_count, 1);
+    assert_string_equal(compiled.wishes.reply[0], "10.0.0.7:9001");
+    assert_int_equal(compiled.wishes.use_count, 2);
+    assert_string_equal(compiled.wishes.use[0], "open-stage-control");
+    assert_string_equal(compiled.wishes.use[1], "osmid");
+    map_wishes_free(&compiled.wishes);
+    assert_int_equal(compiled.wishes.osc_count, 0);
+}
+
+static void reads_empty_files(void **state)
+{
+    (void)state;
+    compile("");
+    assert_int_equal(compiled.error, 0);
+    assert_int_equal(map_rules(compiled.map), 0);
+    assert_forward("/x", "none");
+    assert_reverse("90 3C 64", "");
+    compile("map ''");
+    assert_int_equal(compiled.error, 0);
+    compile("#!/usr/bin/env notewire\nmap '/x -> start'\n");
+    assert_true(compiled.error == 0 || strncmp(compiled.said, "E410 map.lua:1:", 15) == 0);
+}
+
+static void reads_large_files(void **state)
+{
+    static char text[200000];
+    size_t used = 0;
+
+    (void)state;
+    used += (size_t)sprintf(text, "map [[\n");
+    for (int i = 0; i < 3000; i++)
+        used +=
+            (size_t)sprintf(text + used, "  /strip/%d/volume x:0-1  ->  channel %d cc %d x\n", i, i % 16 + 1, i % 128);
+    sprintf(text + used, "]]\n");
+    compile(text);
+    assert_string_equal(compiled.said, "");
+    assert_int_equal(map_rules(compiled.map), 3000);
+    assert_forward("/strip/2999/volume f 1", "B7 37 7F");
+}
+
+static void tells_what_cannot_be_read(void **state)
+{
+    (void)state;
+    compiled_free();
+    CAPTURE_STDERR(compiled.error = map_compile_file("/no/such/map.lua", &compiled.map, &compiled.wishes));
+    assert_int_equal(compiled.error, NW_EIO);
+    assert_memory_equal(compiled.said, "E409 /no/such/map.lua: ", 23);
+    CAPTURE_STDERR(compiled.error = map_compile_file("/", &compiled.map, &compiled.wishes));
+    assert_int_equal(compiled.error, NW_EIO);
+    assert_memory_equal(compiled.said, "E409 /: ", 8);
+    compiled.map = NULL;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAP_TEST(reads_every_kind_of_text),
+        MAP_TEST(reads_every_word),
+        MAP_TEST(loops_make_rules),
+        MAP_TEST(finds_the_place_of_a_mistake),
+        MAP_TEST(marks_the_place_behind_tabs),
+        MAP_TEST(tells_errors_of_lua),
+        MAP_TEST(reads_windows_files),
+        MAP_TEST(collects_wishes),
+        MAP_TEST(reads_empty_files),
+        MAP_TEST(reads_large_files),
+        MAP_TEST(tells_what_cannot_be_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

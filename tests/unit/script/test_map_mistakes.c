@@ -1,0 +1,197 @@
+/* Tests of the map language's mistakes: each is told with file, line, column and what is wrong.
+ * SPDX-License-Identifier: MIT */
+#include "map_test.h"
+
+/* A rule, the column where it is wrong, and what is said. */
+struct mistake {
+    const char *rule;
+    int column;
+    const char *said;
+};
+
+/* The rule stands in the third line, two columns in. */
+static void check(const struct mistake *mistakes)
+{
+    char text[8192], expected[1024];
+
+    for (; mistakes->rule != NULL; mistakes++) {
+        snprintf(text, sizeof text, "-- a map\nmap [[\n  %s\n]]\n", mistakes->rule);
+        compile(text);
+        snprintf(expected, sizeof expected, "E410 map.lua:3:%d: %s\n", mistakes->column + 2, mistakes->said);
+        if (strncmp(compiled.said, expected, strlen(expected)) != 0)
+            fail_msg("%s gave\n%sinstead of\n%s", mistakes->rule, compiled.said, expected);
+        assert_int_equal(compiled.error, NW_EINVALID);
+        /* the line, and a mark below the column */
+        snprintf(expected, sizeof expected, "        %s\n", mistakes->rule);
+        assert_non_null(strstr(compiled.said, expected));
+        snprintf(expected, sizeof expected, "\n%*s\n", mistakes->column + 8, "^");
+        assert_non_null(strstr(compiled.said, expected));
+    }
+}
+
+static void addresses(void **state)
+{
+    static const struct mistake mistakes[] = {
+        {"cc 1 x", 7, "an arrow is missing: ->, <- or <->"},
+        {"/x -> cc 1 1 -> cc 2 2", 14, "a rule has one arrow"},
+        {"-> cc 1 1", 1, "an OSC address is missing on the left"},
+        {"x -> cc 1 1", 1, "an OSC address starts with \"/\", not \"x\""},
+        {"/a*b -> cc 1 1", 3, "an OSC address cannot hold \"*\""},
+        {"/a/b? -> cc 1 1", 5, "an OSC address cannot hold \"?\""},
+        {"/a[1] -> cc 1 1", 3, "an OSC address cannot hold \"[\""},
+        {"/a]1 -> cc 1 1", 3, "an OSC address cannot hold \"]\""},
+        {"/a}1 -> cc 1 1", 3, "an OSC address cannot hold \"}\""},
+        {"/a,1 -> cc 1 1", 3, "an OSC address cannot hold \",\""},
+        {"/a#1 -> cc 1 1", 3, "an OSC address cannot hold \"#\""},
+        {"/a//b -> cc 1 1", 3, "an OSC address cannot hold \"//\""},
+        {"/a/ -> cc 1 1", 3, "an OSC address does not end with \"/\""},
+        {"/a{n -> cc n 1", 3, "this \"{\" has no \"}\""},
+        {"/a{} -> cc 1 1", 3, "\"{}\" is no name in braces"},
+        {"/a{1} -> cc 1 1", 3, "\"{1}\" is no name in braces"},
+        {"/a{n:x} -> cc n 1", 3, "\"{n:x}\" needs a range of whole numbers, such as {n:1-8}"},
+        {"/a{n:1-2.5} -> cc n 1", 3, "\"{n:1-2.5}\" needs a range of whole numbers, such as {n:1-8}"},
+        {"/a{n:8-1} -> cc n 1", 3, "\"{n:8-1}\" goes down; write {n:1-8}"},
+        {"/a{n:0-1000000} -> cc n 1", 3, "a number in an address has at most 6 digits"},
+        {"/{a}/{a} -> cc a 1", 6, "\"a\" is on the left twice"},
+        {"/{a} a -> cc a 1", 6, "\"a\" is on the left twice"},
+        {"/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i} -> cc a 1", 34, "an address has at most 8 names"},
+        {"* x <-> cc 1 x", 1, "\"*\" is no address to send to; use ->"},
+        {NULL, 0, NULL}};
+
+    (void)state;
+    check(mistakes);
+}
+
+static void arguments(void **state)
+{
+    static const struct mistake mistakes[] = {
+        {"/x \"open -> cc 1 1", 4, "this text has no closing \""},
+        {"/x 1.2.3 -> cc 1 1", 4, "\"1.2.3\" is no name, number or \"text\""},
+        {"/x v:q -> cc 1 v", 6, "\"q\" is neither a range such as 0-1 nor a type tag (i f h d s b m T)"},
+        {"/x v:f:0-1-2 -> cc 1 v", 8, "\"0-1-2\" is neither a range such as 0-1 nor a type tag (i f h d s b m T)"},
+        {"/x v:1-1 -> cc 1 v", 6, "\"1-1\" is no range"},
+        {"/x v=five -> cc 1 v", 6, "\"five\" is no number"},
+        {"/x v=1e999 -> cc 1 v", 6, "\"1e999\" is no number"},
+        {"/x v-5-1 -> cc 1 v", 5, "write \"v:0-1\" or \"v=1\""},
+        {"/x v v -> cc 1 v", 6, "\"v\" is on the left twice"},
+        {"/x 1 2 3 4 5 6 7 8 9 10 11 12 13 -> cc 1 1", 31, "a rule has at most 12 arguments"},
+        {"/{m} a b c d e f g h i j k l -> cc 1 1", 28, "a rule has at most 12 names"},
+        {NULL, 0, NULL}};
+
+    (void)state;
+    check(mistakes);
+}
+
+static void midi_words(void **state)
+{
+    static const struct mistake mistakes[] = {
+        {"/x ->", 4, "a MIDI word is missing on the right"},
+        {"/x -> channel 10 nte n 1", 18, "\"nte\" is not a MIDI word; did you mean \"note\"?"},
+        {"/x -> zzzzzzzz", 7, "\"zzzzzzzz\" is not a MIDI word"},
+        {"/x -> channel", 7, "\"channel\" needs a value"},
+        {"/x -> channel 17 cc 1 1", 15, "a channel goes from 1 to 16"},
+        {"/x -> channel 0 cc 1 1", 15, "a channel goes from 1 to 16"},
+        {"/x -> cc 1", 7, "\"cc\" needs a value"},
+        {"/x -> cc", 7, "\"cc\" needs a controller"},
+        {"/x -> cc 1 2 3", 14, "\"3\" is one too many for \"cc\""},
+        {"/x -> cc 128 1", 10, "a controller goes from 0 to 127"},
+        {"/x -> cc 1 128", 12, "a value goes from 0 to 127"},
+        {"/x -> cc 1 -1", 12, "a value goes from 0 to 127"},
+        {"/x -> cc14 32 1", 12, "a controller goes from 0 to 31"},
+        {"/x -> cc 1.5 1", 10, "a controller is a whole number"},
+        {"/x -> note H3 1", 12, "\"H3\" is no number and no name from the left"},
+        {"/x value -> cc 1 valeu", 18, "\"valeu\" is no number and no name from the left; did you mean \"value\"?"},
+        {"/x v -> cc 1 v:q", 15, "\":q\" is no range such as :0-127"},
+        {"/x v:0-1 -> cc 1 v:0-128", 18, "a value goes from 0 to 127"},
+        {"/x v -> cc 1 v:127-0", 14, "to turn \"v\" round, give it a range on the left, such as v:0-1"},
+        {"/x{n:3-3} -> cc 1 n", 19, "\"n\" has one value only and cannot be scaled"},
+        {"/x v -> cc 1 v|all", 15, "\"|all\" is no range such as :0-127"},
+        {"/x -> sysex", 7, "\"sysex\" needs bytes or a name"},
+        {"/x -> sysex 128", 13, "a byte goes from 0 to 127"},
+        {"/x -> sysex hex 80", 17, "a byte goes from 0 to 127"},
+        {"/x -> raw", 7, "\"raw\" needs a name from the left"},
+        {"/x d -> raw e", 13, "\"raw\" takes the last argument of the left side, \"e\" is not it"},
+        {"/x d e -> raw d", 15, "\"raw\" takes the last argument of the left side, \"d\" is not it"},
+        {"/{d} -> raw d", 13, "\"raw\" takes the last argument of the left side, \"d\" is not it"},
+        {"/x d -> raw d d", 15, "\"d\" is one too many for \"raw\""},
+        {"/x d:f -> raw d", 4, "\"d\" must be :s, :b, :i or :m"},
+        {"/x d:m -> sysex d", 4, "type m goes with raw"},
+        {"/x d:b -> cc 1 d", 4, "type b goes with \"raw\" or \"sysex\""},
+        {"/x d -> port d cc 1 1", 14, "\"d\" must stand in the address to name a port"},
+        {"/{d} -> port d cc d 1", 2, "\"d\" cannot be a port and a number"},
+        {"/x -> port-id n cc 1 1", 15, "\"n\" is no name from the left"},
+        {NULL, 0, NULL}};
+
+    (void)state;
+    check(mistakes);
+}
+
+static void backwards(void **state)
+{
+    static const struct mistake mistakes[] = {
+        {"/x n <-> nrpn 1 n", 10, "\"nrpn\" is made of several messages and is only sent; use ->"},
+        {"/x n <- rpn 1 n", 9, "\"rpn\" is made of several messages and is only sent; use ->"},
+        {"/x n <-> cc14 1 n", 10, "\"control-change-14\" is made of several messages and is only sent; use ->"},
+        {"/x a b <-> cc 1 a", 6, "backwards, nothing says what \"b\" is; use -> or give it a default (b=0)"},
+        {"/x v:s <-> cc 1 v", 4, "a number is not sent back as text; use i or f"},
+        {"/x v:0-1 <-> cc 1 v:5-5", 14, "a range of one value cannot be read backwards; use ->"},
+        {NULL, 0, NULL}};
+
+    (void)state;
+    check(mistakes);
+}
+
+static void long_rules(void **state)
+{
+    static char text[4096];
+    char *at = text;
+
+    (void)state;
+    at += sprintf(at, "map [[/x \"");
+    memset(at, 'a', 501);
+    strcpy(at + 501, "\" -> start]]");
+    compile(text);
+    assert_non_null(strstr(compiled.said, "map.lua:1:10: a text has at most 500 letters\n"));
+    at = text + sprintf(text, "map [[/");
+    memset(at, 'a', 500);
+    strcpy(at + 500, " -> start]]");
+    compile(text);
+    assert_non_null(strstr(compiled.said, "map.lua:1:7: an OSC address has at most 500 letters\n"));
+    at = text + sprintf(text, "map [[/x -> sysex");
+    for (int i = 0; i < 65; i++)
+        at += sprintf(at, " 1");
+    strcpy(at, "]]");
+    compile(text);
+    assert_non_null(strstr(compiled.said, "map.lua:1:147: a system-exclusive rule has at most 64 bytes\n"));
+}
+
+static void many_mistakes_and_many_rules(void **state)
+{
+    const char *at;
+    unsigned count = 0;
+
+    (void)state;
+    compile("for i = 1, 100 do map('/x -> nonsense') end");
+    for (at = compiled.said; (at = strstr(at, "E410 ")) != NULL; at++)
+        count++;
+    assert_int_equal(count, 20); /* enough to begin with */
+    compile("for i = 1, 4096 do map('/x' .. i .. ' -> start') end");
+    assert_int_equal(compiled.error, 0);
+    assert_int_equal(map_rules(compiled.map), 4096);
+    compile("for i = 1, 4097 do map('/x' .. i .. ' -> start') end");
+    assert_int_equal(compiled.error, NW_EINVALID);
+    assert_memory_equal(compiled.said, "E410 map.lua: a map has at most 4096 rules", 42);
+    compile("for i = 1, 33 do use 'osmid' end");
+    assert_int_equal(compiled.error, NW_EINVALID);
+    assert_memory_equal(compiled.said, "E410 map.lua: ", 14);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MAP_TEST(addresses), MAP_TEST(arguments),  MAP_TEST(midi_words),
+        MAP_TEST(backwards), MAP_TEST(long_rules), MAP_TEST(many_mistakes_and_many_rules),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
