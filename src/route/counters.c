@@ -18,7 +18,7 @@ const char *drop_reason_name(enum drop_reason reason)
     return names[reason];
 }
 
-/* Appends to out, which never overflows: every figure is at most 20 digits. */
+/* Appends to out, which has room for every figure at its largest. */
 static size_t append(char *out, size_t used, const char *format, ...)
 {
     va_list args;
@@ -27,7 +27,9 @@ static size_t append(char *out, size_t used, const char *format, ...)
     va_start(args, format);
     n = vsnprintf(out + used, COUNTERS_TEXT - used, format, args);
     va_end(args);
-    return n > 0 ? used + (size_t)n : used;
+    if (n < 0)
+        return used;
+    return (size_t)n < COUNTERS_TEXT - used ? used + (size_t)n : COUNTERS_TEXT - 1;
 }
 
 const char *counters_text(const struct counters *counters, int with_queued, char out[COUNTERS_TEXT])

@@ -36,7 +36,7 @@ struct counters {
 const char *drop_reason_name(enum drop_reason reason);
 
 /* Room for the line below. */
-#define COUNTERS_TEXT 512
+#define COUNTERS_TEXT 768
 
 /* "received=3 delivered=2 dropped=1 (unmapped=1)", with " queued=N" when with_queued, then figures that are not 0
  * behind a ';'. Returns out. */
