@@ -224,7 +224,7 @@ enum map_result map_forward(const struct map *map, const struct osc_view *view, 
     if (osc_table_find(&map->table, view->address, view->address_len, forward_hit, &run) == OSC_TABLE_COSTLY &&
         run.result == MAP_NONE)
         run.result = MAP_COSTLY;
-    *line = run.line;
+    *line = run.result == MAP_RANGE || run.result == MAP_BAD_DATA ? run.line : 0;
     return run.result;
 }
 

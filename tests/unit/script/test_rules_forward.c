@@ -283,7 +283,10 @@ static void plays_all_rules_that_fit(void **state)
                   "/xy x:0-1 y:0-1 -> cc 17 y\n"
                   "/f{n:1-3} x -> cc n x\n"
                   "/f{n:1-200} x -> cc n x\n"
+                  "/z n -> cc n 1\n"
+                  "/z n -> cc 5 n\n"
                   "* msg:m -> raw msg");
+    assert_forward("/z i 200", "B0 05 7F"); /* what one of them refuses does not matter then */
     assert_forward("/xy ff 1 0", "B0 10 7F|B0 11 00");
     assert_forward("/f[2-3] i 5", "B0 02 05|B0 03 05|B0 02 05|B0 03 05");
     assert_forward("/f1? i 5",
