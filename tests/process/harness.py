@@ -207,8 +207,8 @@ class Child:
 
 
 class Notewire(Child):
-    def __init__(self, *arguments, ready=True, **options):
-        super().__init__(NOTEWIRE, *arguments, **options)
+    def __init__(self, *arguments, ready=True, within=(), **options):
+        super().__init__(*within, NOTEWIRE, *arguments, **options)
         if ready:  # every socket is open before the first of these lines
             self.err.find(r"^(OSC in|MIDI in|MIDI out): ")
 
