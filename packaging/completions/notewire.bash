@@ -1,0 +1,110 @@
+# bash completion for notewire: subcommands, options, ports, maps, MIDI words.
+# Belongs into share/bash-completion/completions as "notewire", or is sourced.
+# SPDX-License-Identifier: MIT
+
+# _notewire_reply WORDS...: those that begin with the word at hand. What bash takes for a word begins behind the last
+# ":" or "=" of it, so what stands before is cut off. No space follows a form that goes on.
+_notewire_reply() {
+    local IFS=$' \t\n' word head=''
+    [[ $COMP_WORDBREAKS != *:* || $value != *:* ]] || head=${value%:*}:
+    mapfile -t COMPREPLY < <(compgen -W "$*" -- "$value" | grep -vxF -e "$head" | sort -u)
+    for word in "${!COMPREPLY[@]}"; do
+        [[ ${COMPREPLY[word]} != *[:=] ]] || compopt -o nospace 2>/dev/null
+        COMPREPLY[word]=${COMPREPLY[word]#"$head"}
+    done
+}
+
+# Maps, and folders on the way to them.
+_notewire_maps() {
+    compopt -o filenames 2>/dev/null
+    mapfile -t COMPREPLY < <(compgen -f -X '!*.lua' -- "$value"; compgen -d -- "$value")
+}
+
+# _notewire_hosts [WORDS...]: those and the hosts that this machine knows, each with its colon.
+_notewire_hosts() {
+    local hosts
+    hosts=$(compgen -A hostname | sed 's/$/:/')
+    # shellcheck disable=SC2086 # a word each
+    _notewire_reply "$@" localhost: $hosts
+}
+
+_notewire_in='stdin loopback udp: tcp: tcp-listen:'
+_notewire_out='print loopback udp: tcp: tcp-listen:'
+_notewire_options='--osc --midi-in --midi-out --reply --allow --local --quiet --verbose --help --version
+    -i -o -q -v -h -V'
+_notewire_words='channel note-on note-off poly-pressure control-change control-change-14 program-change
+    channel-pressure pitch-bend nrpn rpn time-code song-position song-select tune-request midi-clock start continue stop
+    active-sensing reset system-exclusive raw-midi clock panic octave-middle-c hexadecimal decimal
+    ch on off pp cc cc14 pc cp pb tc spp ss tun mc cont as rst syx raw omc hex dec'
+
+# The value of an option.
+_notewire_value() {
+    case $1 in
+    -i | --midi-in) _notewire_reply "$_notewire_in" ;;
+    -o | --midi-out) _notewire_reply "$_notewire_out" ;;
+    --osc) _notewire_reply 8000 udp: tcp: localhost: ;;
+    --reply) _notewire_hosts learn learn: ;;
+    --allow) COMPREPLY=() ;;
+    *) return 1 ;;
+    esac
+}
+
+# send: a port and words, or osc and a host.
+_notewire_send() {
+    local at=2
+    [[ ${words[2]} != midi || ${#words[@]} -le 3 ]] || at=3
+    if [[ ${words[2]} = osc && ${#words[@]} -gt 3 ]]; then
+        case ${#words[@]} in
+        4) _notewire_hosts udp: tcp: ;;
+        5)
+            _notewire_reply /
+            compopt -o nospace 2>/dev/null
+            ;;
+        esac
+    elif [[ $((${#words[@]} - 1)) -eq $at ]]; then
+        local kinds='osc midi --help'
+        [[ $at -eq 2 ]] || kinds=''
+        _notewire_reply "$_notewire_out" "$kinds"
+    else
+        _notewire_reply "$_notewire_words"
+    fi
+}
+
+_notewire() {
+    local line=${COMP_LINE:0:COMP_POINT} words value before
+    COMPREPLY=()
+    # Whole words, which bash would break at ":" and "=".
+    IFS=$' \t\n' read -ra words <<<"$line"
+    [[ $line != *[[:space:]] ]] || words+=('')
+    value=${words[-1]}
+    before=${words[-2]}
+
+    if [[ ${words[1]} = send && ${#words[@]} -gt 2 ]]; then
+        _notewire_send
+        return
+    fi
+    if _notewire_value "$before"; then
+        return
+    fi
+    case $value in
+    --*=*)
+        before=${value%%=*}
+        value=${value#*=}
+        _notewire_value "$before" || true
+        ;;
+    -*) _notewire_reply "$_notewire_options" ;;
+    *)
+        if [[ ${words[1]} = ports && ${#words[@]} -gt 2 ]]; then
+            return
+        fi
+        _notewire_maps
+        if [[ ${#words[@]} -eq 2 ]]; then
+            local maps=("${COMPREPLY[@]}")
+            _notewire_reply run ports send check
+            COMPREPLY+=("${maps[@]}")
+        fi
+        ;;
+    esac
+}
+
+complete -F _notewire notewire
