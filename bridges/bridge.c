@@ -103,12 +103,34 @@ static void outputs_pressure(void *user, bool paused)
         server_pause(bridge->servers[i], paused);
 }
 
-static void output_stalled(void *user, struct port *output)
+static void output_stalled(void *user, struct port *output, uint16_t source)
 {
-    (void)user;
+    struct bridge *bridge = user;
+
+    sysex_stalled(&bridge->sysex, source);
     log_warning("E208",
                 "%s: a system-exclusive message stopped half-way for a second and was ended. Fix: check its sender",
                 output->name);
+}
+
+static void output_lost(void *user, struct port *output)
+{
+    struct bridge *bridge = user;
+
+    (void)output;
+    bridge->counters.output_lost++;
+}
+
+static void drop_at_exit(struct bridge *bridge, unsigned count)
+{
+    bridge->counters.received += count;
+    bridge->counters.dropped[DROP_EXIT] += count;
+}
+
+static void input_abandoned(void *user, struct port *from, unsigned count)
+{
+    (void)from;
+    drop_at_exit(user, count);
 }
 
 int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
@@ -119,6 +141,8 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
                                            .ended = port_at_end,
                                            .kernel_drops = port_lost,
                                            .pressure = outputs_pressure,
+                                           .lost = output_lost,
+                                           .abandoned = input_abandoned,
                                            .stalled = output_stalled,
                                            .user = bridge};
     struct scheduler_callbacks due = {.play = osc_to_midi_due, .user = bridge};
@@ -129,7 +153,7 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
     peers_init(&bridge->peers);
     bridge->registry = registry_new(loop, &bridge->allow, &callbacks);
     bridge->scheduler = scheduler_new(loop, &due);
-    bridge->out = malloc(BRIDGE_SYSEX_MAX);
+    bridge->out = malloc(SYSEX_MAX);
     if (bridge->registry != NULL && bridge->scheduler != NULL && bridge->out != NULL)
         return 0;
     bridge_close(bridge);
@@ -150,6 +174,7 @@ void bridge_close(struct bridge *bridge)
         registry_release_notes(bridge->registry);
         registry_drain(bridge->registry, clock_mono_ns() + DRAIN_NS);
         registry_free(bridge->registry);
+        drop_at_exit(bridge, sysex_count(&bridge->sysex));
     }
     scheduler_free(bridge->scheduler);
     for (unsigned i = 0; i < bridge->reply_count; i++)
@@ -157,8 +182,7 @@ void bridge_close(struct bridge *bridge)
             client_close(bridge->replies[i].client);
     for (unsigned i = 0; i < bridge->map_count; i++)
         map_free(bridge->maps[i]);
-    for (unsigned i = 0; i < REGISTRY_PORTS_MAX; i++)
-        free(bridge->inputs[i].sysex);
+    sysex_free(&bridge->sysex);
     peers_free(&bridge->peers);
     free(bridge->out);
 }

@@ -3,6 +3,7 @@
 #ifndef NOTEWIRE_BRIDGES_BRIDGE_H
 #define NOTEWIRE_BRIDGES_BRIDGE_H
 
+#include "bridges/sysex.h"
 #include "net/server.h"
 #include "port/registry.h"
 #include "route/counters.h"
@@ -12,7 +13,6 @@
 #define BRIDGE_MAPS_MAX 32
 #define BRIDGE_SERVERS_MAX 16
 #define BRIDGE_REPLIES_MAX 8
-#define BRIDGE_SYSEX_MAX (1024u * 1024u) /* a longer SysEx cannot be told as OSC */
 
 struct bridge;
 
@@ -20,16 +20,6 @@ struct bridge;
 struct bridge_reply {
     struct client *client; /* used when no UDP server is open; else NULL */
     struct net_addr addr;
-};
-
-/* One MIDI input as the translators see it. */
-struct bridge_input {
-    uint32_t outputs; /* where the raw bridge passes it on */
-    uint8_t *sysex;   /* being collected for OSC; grows up to BRIDGE_SYSEX_MAX */
-    size_t sysex_used, sysex_capacity;
-    bool sysex_lost; /* too long, or no memory */
-    uint32_t taken;  /* outputs that took a piece of it */
-    bool refused;    /* an output refused a piece of it */
 };
 
 struct bridge {
@@ -45,16 +35,17 @@ struct bridge {
     unsigned server_count;
     struct bridge_reply replies[BRIDGE_REPLIES_MAX];
     unsigned reply_count;
-    unsigned replies_waited; /* of these, names that are still being looked up */
-    bool learn;              /* answer who spoke last */
-    uint16_t learn_port;     /* at this port of theirs; 0: the one they spoke from */
-    struct bridge_input inputs[REGISTRY_PORTS_MAX];
+    unsigned replies_waited;                  /* of these, names that are still being looked up */
+    bool learn;                               /* answer who spoke last */
+    uint16_t learn_port;                      /* at this port of theirs; 0: the one they spoke from */
+    uint32_t raw_outputs[REGISTRY_PORTS_MAX]; /* where the raw bridge passes each input on */
+    struct sysex_table sysex;
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
     uint32_t scheduled_taken;  /* outputs that took the scheduled message being played */
-    bool scheduled_refused;
+    uint32_t scheduled_whole;  /* that took all of its SysEx so far */
     void (*ended)(void *user, struct port *input); /* an input has come to its end */
     void *user;
-    uint8_t *out; /* BRIDGE_SYSEX_MAX bytes to compose OSC in; touched as far as messages are long */
+    uint8_t *out; /* SYSEX_MAX bytes to compose OSC in; touched as far as messages are long */
 };
 
 /* Sets up the translators between nothing. 0 or NW_EMEMORY. loop is borrowed for the bridge's life. */

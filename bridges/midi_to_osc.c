@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "net/client.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One message on its way to one listener. */
@@ -73,9 +72,9 @@ static unsigned tell(struct telling *telling, const struct rule_midi *midi)
 
     for (unsigned i = 0; i < bridge->map_count && made == 0; i++)
         if (!map_is_dialect(bridge->maps[i]))
-            made = map_reverse(bridge->maps[i], midi, bridge->out, BRIDGE_SYSEX_MAX, send_osc, telling);
+            made = map_reverse(bridge->maps[i], midi, bridge->out, SYSEX_MAX, send_osc, telling);
     if (made == 0 && dialect != NULL)
-        made = map_reverse(dialect, midi, bridge->out, BRIDGE_SYSEX_MAX, send_osc, telling);
+        made = map_reverse(dialect, midi, bridge->out, SYSEX_MAX, send_osc, telling);
     return made;
 }
 
@@ -103,49 +102,20 @@ static enum midi_to_osc_result tell_all(struct bridge *bridge, const struct rule
     return telling.error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
 }
 
-/* Collects a piece of SysEx; false when it is lost. */
-static bool collect(struct bridge_input *input, const struct midi_msg *msg)
+enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
+                                            const struct sysex *sysex)
 {
-    if ((msg->flags & MIDI_SYSEX_BEGIN) != 0) {
-        input->sysex_used = 0;
-        input->sysex_lost = false;
-    }
-    if (input->sysex_used + msg->len > input->sysex_capacity && !input->sysex_lost) {
-        size_t capacity = input->sysex_capacity > 0 ? input->sysex_capacity * 2 : 1024;
-        uint8_t *grown = capacity <= BRIDGE_SYSEX_MAX ? realloc(input->sysex, capacity) : NULL;
-
-        if (grown == NULL) {
-            input->sysex_lost = true;
-        } else {
-            input->sysex = grown;
-            input->sysex_capacity = capacity;
-        }
-    }
-    if (input->sysex_lost)
-        return false;
-    memcpy(input->sysex + input->sysex_used, msg->b, msg->len);
-    input->sysex_used += msg->len;
-    return true;
-}
-
-enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, struct port *from, const struct midi_msg *msg)
-{
-    struct bridge_input *input = &bridge->inputs[from->index];
     struct rule_midi midi = {.bytes = msg->b,
                              .length = msg->len,
                              .port = from->osc_name,
                              .port_length = strlen(from->osc_name),
                              .port_id = from->index};
 
-    if ((msg->flags & MIDI_SYSEX_PART) != 0) {
-        bool whole = collect(input, msg);
-
-        if ((msg->flags & MIDI_SYSEX_END) == 0 || (msg->flags & MIDI_SYSEX_CUT) != 0)
-            return MIDI_TO_OSC_PENDING;
-        if (!whole)
+    if (sysex != NULL) {
+        if (sysex->lost)
             return MIDI_TO_OSC_TOO_BIG;
-        midi.bytes = input->sysex;
-        midi.length = input->sysex_used;
+        midi.bytes = sysex->bytes;
+        midi.length = sysex->used;
     }
     return tell_all(bridge, &midi);
 }

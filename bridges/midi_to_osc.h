@@ -6,15 +6,16 @@
 #include "bridges/bridge.h"
 
 enum midi_to_osc_result {
-    MIDI_TO_OSC_PENDING, /* a piece of a SysEx that goes on */
     MIDI_TO_OSC_SENT,
     MIDI_TO_OSC_NO_PEER,  /* nobody to tell */
     MIDI_TO_OSC_UNMAPPED, /* no rule for it in the peer's words */
     MIDI_TO_OSC_FULL,     /* the peer takes no more */
-    MIDI_TO_OSC_TOO_BIG,  /* a SysEx beyond BRIDGE_SYSEX_MAX or a datagram */
+    MIDI_TO_OSC_TOO_BIG,  /* a SysEx beyond SYSEX_MAX or a datagram */
 };
 
-/* One message or SysEx piece of an input. */
-enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, struct port *from, const struct midi_msg *msg);
+/* One whole message of an input; sysex is NULL for a short one, and holds the bytes of a SysEx whose last piece msg is.
+ */
+enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
+                                            const struct sysex *sysex);
 
 #endif

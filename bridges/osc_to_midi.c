@@ -16,6 +16,7 @@ struct packet {
     uint64_t mono_now, wall_now; /* read once a packet, at its first real time tag */
     uint64_t due_ns;             /* 0: now */
     uint32_t outputs, taken;     /* of the message being played */
+    uint32_t whole;              /* outputs that took all of its SysEx so far */
     const struct osc_view *view;
 };
 
@@ -50,7 +51,7 @@ static void play(void *user, const struct midi_msg *msg, const char *port, size_
     if (packet->due_ns != 0)
         scheduler_add(bridge->scheduler, packet->due_ns, outputs, &sent);
     else
-        packet->taken |= registry_send(bridge->registry, outputs, &sent);
+        packet->taken |= sysex_taken(&packet->whole, &sent, registry_send(bridge->registry, outputs, &sent));
 }
 
 /* Says once in a while which message has no rule, with a rule that would fit. */
@@ -214,7 +215,8 @@ void osc_to_midi_due(void *user, const struct midi_msg *msg, uint32_t outputs, b
 {
     struct bridge *bridge = user;
 
-    bridge->scheduled_taken |= registry_send(bridge->registry, outputs, msg);
+    bridge->scheduled_taken |=
+        sysex_taken(&bridge->scheduled_whole, msg, registry_send(bridge->registry, outputs, msg));
     if (!last)
         return;
     bridge->counters.queued--;

@@ -21,10 +21,10 @@ static bool joins(const struct port *input, const struct port *output)
 void raw_join(struct bridge *bridge)
 {
     for (unsigned i = 0; i < registry_count(bridge->registry, PORT_INPUT); i++) {
-        bridge->inputs[i].outputs = 0;
+        bridge->raw_outputs[i] = 0;
         for (unsigned o = 0; o < registry_count(bridge->registry, PORT_OUTPUT); o++)
             if (joins(registry_port(bridge->registry, PORT_INPUT, i), registry_port(bridge->registry, PORT_OUTPUT, o)))
-                bridge->inputs[i].outputs |= 1u << o;
+                bridge->raw_outputs[i] |= 1u << o;
     }
 }
 
@@ -38,17 +38,16 @@ static void show(const struct port *from, const struct midi_msg *msg)
 }
 
 /* The one fate of a whole message that ports and OSC were offered. */
-static void settle(struct bridge *bridge, const struct bridge_input *input, enum midi_to_osc_result osc)
+static void settle(struct bridge *bridge, uint32_t outputs, uint32_t taken, bool refused, enum midi_to_osc_result osc)
 {
     bridge->counters.received++;
-    if (input->taken != 0 || osc == MIDI_TO_OSC_SENT) {
+    if (taken != 0 || osc == MIDI_TO_OSC_SENT) {
         bridge->counters.delivered++;
-        if (input->refused)
-            bridge->counters.output_lost++;
+        bridge->counters.output_lost += refused;
     } else if (osc == MIDI_TO_OSC_FULL) {
         bridge_drop(bridge, DROP_QUEUE);
-    } else if (input->refused) {
-        bridge_settle(bridge, input->outputs, 0);
+    } else if (refused) {
+        bridge_settle(bridge, outputs, 0);
     } else if (osc == MIDI_TO_OSC_TOO_BIG) {
         bridge_drop(bridge, DROP_TOO_BIG);
     } else {
@@ -56,28 +55,40 @@ static void settle(struct bridge *bridge, const struct bridge_input *input, enum
     }
 }
 
+/* A piece of SysEx: passed on as it comes, told as OSC and counted when it is whole. One that was cut off is counted as
+ * malformed by whoever found that out. */
+static void pass_sysex(struct bridge *bridge, const struct port *from, const struct midi_msg *msg)
+{
+    uint32_t outputs = bridge->raw_outputs[from->index];
+    struct sysex *sysex = sysex_collect(&bridge->sysex, msg);
+    uint32_t taken = registry_send(bridge->registry, outputs, msg);
+    enum midi_to_osc_result osc;
+
+    sysex_taken(&sysex->taken, msg, taken);
+
+    sysex->refused = sysex->refused || taken != outputs;
+    if ((msg->flags & MIDI_SYSEX_END) == 0 || (msg->flags & MIDI_SYSEX_CUT) != 0)
+        return;
+    osc = midi_to_osc_message(bridge, from, msg, sysex);
+    if (sysex->stalled && sysex->taken == 0 && osc != MIDI_TO_OSC_SENT) {
+        bridge->counters.received++;
+        bridge_drop(bridge, DROP_STALLED);
+    } else {
+        settle(bridge, outputs, sysex->taken, sysex->refused, osc);
+    }
+}
+
 void raw_message(void *user, struct port *from, const struct midi_msg *msg)
 {
     struct bridge *bridge = user;
-    struct bridge_input *input = &bridge->inputs[from->index];
-    bool part = (msg->flags & MIDI_SYSEX_PART) != 0;
-    struct bridge_input realtime = {.outputs = input->outputs};
-    enum midi_to_osc_result osc;
-    uint32_t taken;
+    uint32_t outputs = bridge->raw_outputs[from->index], taken;
 
-    if (!part) /* a real-time message inside a SysEx has a fate of its own */
-        input = &realtime;
-    if (log_level() >= LOG_VERBOSE && !part)
-        show(from, msg);
-    if ((msg->flags & MIDI_SYSEX_BEGIN) != 0) {
-        input->taken = 0;
-        input->refused = false;
+    if ((msg->flags & MIDI_SYSEX_PART) != 0) {
+        pass_sysex(bridge, from, msg);
+        return;
     }
-    taken = registry_send(bridge->registry, input->outputs, msg);
-    input->taken |= taken;
-    input->refused = input->refused || taken != input->outputs;
-    osc = midi_to_osc_message(bridge, from, msg);
-    if (part && ((msg->flags & MIDI_SYSEX_END) == 0 || (msg->flags & MIDI_SYSEX_CUT) != 0))
-        return; /* not whole yet, or cut off: then it is counted as malformed */
-    settle(bridge, input, osc);
+    if (log_level() >= LOG_VERBOSE)
+        show(from, msg);
+    taken = registry_send(bridge->registry, outputs, msg);
+    settle(bridge, outputs, taken, taken != outputs, midi_to_osc_message(bridge, from, msg, NULL));
 }

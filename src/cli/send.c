@@ -33,16 +33,6 @@ static void no_input(void *user, struct port *from, const struct midi_msg *msg)
     (void)user, (void)from, (void)msg;
 }
 
-static void no_pressure(void *user, bool paused)
-{
-    (void)user, (void)paused;
-}
-
-static void no_stall(void *user, struct port *output)
-{
-    (void)user, (void)output;
-}
-
 /* Gives a message to the port, waiting a while for a connection or for room. */
 static void send_message(void *user, const struct midi_msg *msg)
 {
@@ -78,19 +68,14 @@ static void send_wait(void *user, uint64_t ns, bool absolute)
 /* All words as one line, returned owned. */
 static char *join(int argc, char **argv, int first)
 {
-    size_t length = 1;
+    size_t size = 1, used = 0;
     char *line;
 
     for (int i = first; i < argc; i++)
-        length += strlen(argv[i]) + 1;
-    line = malloc(length);
-    if (line == NULL)
-        return NULL;
-    line[0] = '\0';
-    for (int i = first; i < argc; i++) {
-        strcat(line, argv[i]);
-        strcat(line, i + 1 < argc ? " " : "");
-    }
+        size += strlen(argv[i]) + 1;
+    line = calloc(1, size);
+    for (int i = first; line != NULL && i < argc; i++)
+        used += (size_t)snprintf(line + used, size - used, "%s%s", used > 0 ? " " : "", argv[i]);
     return line;
 }
 
@@ -125,7 +110,7 @@ static int send_words(struct send *send, int argc, char **argv, int first)
 /* send PORT WORDS... */
 static int send_midi(int argc, char **argv, int first)
 {
-    struct registry_callbacks callbacks = {.message = no_input, .pressure = no_pressure, .stalled = no_stall};
+    struct registry_callbacks callbacks = {.message = no_input};
     struct send send = {.stamp_ns = UINT64_MAX};
     struct port *port;
     int error, status = CLI_FAILURE;

@@ -15,7 +15,7 @@
 
 struct midi_msg {     /* a short message, or a piece of SysEx; owns nothing */
     uint32_t time_us; /* monotonic, wraps; compare with (int32_t)(a - b) */
-    uint16_t port;    /* registry index of the input it came from */
+    uint16_t port;    /* source: registry index of the input it came from, and in the upper byte which sender of it */
     uint8_t len;      /* 1..8 bytes used of b */
     uint8_t flags;    /* MIDI_SYSEX_* */
     uint8_t b[8];

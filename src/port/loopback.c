@@ -48,7 +48,8 @@ static int loopback_send(struct port *port, const struct midi_msg *msg)
         return NW_ECLOSED;
     if (loopback->count >= room)
         return NW_EFULL;
-    loopback->queue[(loopback->first + loopback->count++) % LOOPBACK_QUEUE] = *msg;
+    loopback->queue[(loopback->first + loopback->count) % LOOPBACK_QUEUE] = *msg;
+    loopback->queue[(loopback->first + loopback->count++) % LOOPBACK_QUEUE].port = 0; /* it comes from here now */
     if (loopback->count > LOOPBACK_QUEUE / 4)
         port_congested(port);
     return 0;

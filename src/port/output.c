@@ -45,14 +45,55 @@ static bool give(struct registry *registry, unsigned index, const struct midi_ms
     return true;
 }
 
+static struct midi_msg *waiting_at(struct merge *merge, unsigned index)
+{
+    return &merge->waiting[(merge->first + index) % REGISTRY_WAITING];
+}
+
+/* Whether the last SysEx of a source that waits has not ended yet. */
+static bool waits_unfinished(struct merge *merge, uint16_t source)
+{
+    for (unsigned i = merge->count; i-- > 0;) {
+        const struct midi_msg *msg = waiting_at(merge, i);
+
+        if (msg->port == source && (msg->flags & MIDI_SYSEX_PART) != 0)
+            return (msg->flags & MIDI_SYSEX_END) == 0;
+    }
+    return false;
+}
+
+/* Takes the unfinished SysEx of a source out of the queue: a SysEx is played whole or not at all. */
+static void forget_unfinished(struct merge *merge, uint16_t source)
+{
+    unsigned begin = merge->count, kept;
+
+    do
+        begin--;
+    while (waiting_at(merge, begin)->port != source || (waiting_at(merge, begin)->flags & MIDI_SYSEX_BEGIN) == 0);
+    kept = begin;
+    for (unsigned i = begin; i < merge->count; i++) {
+        struct midi_msg msg = *waiting_at(merge, i);
+
+        if (msg.port != source || (msg.flags & MIDI_SYSEX_PART) == 0)
+            *waiting_at(merge, kept++) = msg;
+    }
+    merge->count = (uint16_t)kept;
+}
+
 /* Puts a message behind an open SysEx. A quarter of the room is for note-offs. */
 static bool wait_behind(struct merge *merge, const struct midi_msg *msg)
 {
+    bool part = (msg->flags & MIDI_SYSEX_PART) != 0, goes_on = part && (msg->flags & MIDI_SYSEX_BEGIN) == 0;
     unsigned room = port_is_release(msg) ? REGISTRY_WAITING : REGISTRY_WAITING * 3 / 4;
 
-    if (merge->count >= room)
+    if (goes_on && !waits_unfinished(merge, msg->port))
+        return false; /* the rest of one that found no room */
+    if (merge->count >= room) {
+        if (goes_on)
+            forget_unfinished(merge, msg->port);
         return false;
-    merge->waiting[(merge->first + merge->count++) % REGISTRY_WAITING] = *msg;
+    }
+    *waiting_at(merge, merge->count++) = *msg;
     return true;
 }
 
@@ -69,7 +110,8 @@ static void release_waiting(struct registry *registry, unsigned index)
 
         merge->first = (uint16_t)((merge->first + 1) % REGISTRY_WAITING);
         merge->count--;
-        (void)send_one(registry, index, &msg); /* refusals are counted by the port */
+        if (!send_one(registry, index, &msg) && (msg.flags & MIDI_SYSEX_PART) == 0 && registry->callbacks.lost != NULL)
+            registry->callbacks.lost(registry->callbacks.user, registry->port[PORT_OUTPUT][index]);
     }
 }
 
@@ -108,7 +150,8 @@ static bool send_one(struct registry *registry, unsigned index, const struct mid
 {
     struct merge *merge = &registry->merge[index];
 
-    if (merge->open && merge->source != msg->port && !midi_is_realtime(msg->b[0]))
+    if (merge->open && !midi_is_realtime(msg->b[0]) &&
+        (merge->source != msg->port || (msg->flags & MIDI_SYSEX_PART) == 0))
         return wait_behind(merge, msg);
     if ((msg->flags & MIDI_SYSEX_PART) != 0)
         return send_sysex(registry, index, msg);
@@ -126,6 +169,17 @@ uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct
     return taken;
 }
 
+/* Ends the SysEx that is open on an output with F7, and lets the next one in. */
+static void end_sysex(struct registry *registry, unsigned index)
+{
+    struct midi_msg end = {.port = registry->merge[index].source,
+                           .len = 1,
+                           .flags = MIDI_SYSEX_PART | MIDI_SYSEX_END,
+                           .b = {MIDI_SYSEX_EOX}};
+
+    (void)send_sysex(registry, index, &end);
+}
+
 /* Ends every SysEx that has had no byte for a second, so that others come through. */
 void output_check_stalls(void *user)
 {
@@ -135,18 +189,18 @@ void output_check_stalls(void *user)
     registry->stall_armed = false;
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
         struct merge *merge = &registry->merge[i];
-        struct midi_msg end = {.len = 1, .flags = MIDI_SYSEX_PART | MIDI_SYSEX_END, .b = {MIDI_SYSEX_EOX}};
+        uint64_t due = merge->last_ns + REGISTRY_STALL_NS;
+        uint16_t source = merge->source;
 
         if (!merge->open)
             continue;
-        if (now - merge->last_ns < REGISTRY_STALL_NS) {
-            if (next == 0 || merge->last_ns + REGISTRY_STALL_NS < next)
-                next = merge->last_ns + REGISTRY_STALL_NS;
+        if (now < due) {
+            next = next == 0 || due < next ? due : next;
             continue;
         }
-        end.port = merge->source;
-        (void)send_sysex(registry, i, &end);
-        registry->callbacks.stalled(registry->callbacks.user, registry->port[PORT_OUTPUT][i]);
+        end_sysex(registry, i);
+        if (registry->callbacks.stalled != NULL)
+            registry->callbacks.stalled(registry->callbacks.user, registry->port[PORT_OUTPUT][i], source);
     }
     if (next != 0) {
         registry->stall_armed = true;
@@ -176,6 +230,8 @@ void registry_release_notes(struct registry *registry)
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
         struct release release = {.registry = registry, .index = i};
 
+        while (registry->merge[i].open) /* what waited may open the next */
+            end_sysex(registry, i);
         midi_notes_release(&registry->port[PORT_OUTPUT][i]->notes, release_note, &release);
     }
     output_flush(&registry->flush);

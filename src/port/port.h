@@ -57,7 +57,8 @@ struct port {
     uint64_t refused;             /* outputs: messages and pieces the driver did not take */
 };
 
-/* An input read a message or a SysEx piece. */
+/* An input read a message or a SysEx piece. msg->port tells the senders of one input apart (0 where there is one, below
+ * 255), so that their SysEx are not mixed. */
 void port_receive(struct port *port, const struct midi_msg *msg);
 
 /* An input read bytes that are no message: one malformed message, or too big a one. */
@@ -73,6 +74,9 @@ void port_ended(struct port *port);
  * port_writable when there is room again; drivers that cannot tell call neither. */
 void port_congested(struct port *port);
 void port_writable(struct port *port);
+
+/* An input that is being closed had read messages which it has not given out. */
+void port_abandoned(struct port *port, unsigned count);
 
 /* The kernel threw away datagrams of a network input. */
 void port_kernel_drops(struct port *port, uint32_t count);

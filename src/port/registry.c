@@ -113,7 +113,7 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
     port->registry = registry;
     port->direction = direction;
     port->index = (uint16_t)index;
-    strcpy(port->name, name);
+    memcpy(port->name, name, strlen(name) + 1);
     registry_osc_name(name, port->osc_name);
     if (direction == PORT_OUTPUT) {
         registry->merge[index].waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
@@ -203,7 +203,7 @@ void port_receive(struct port *port, const struct midi_msg *msg)
 {
     struct midi_msg copy = *msg;
 
-    copy.port = port->index;
+    copy.port = (uint16_t)(port->index | msg->port << 8);
     if ((msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0)
         port->messages++;
     port->registry->callbacks.message(port->registry->callbacks.user, port, &copy);
@@ -222,6 +222,12 @@ void port_refused(struct port *port)
 void port_ended(struct port *port)
 {
     port->registry->callbacks.ended(port->registry->callbacks.user, port);
+}
+
+void port_abandoned(struct port *port, unsigned count)
+{
+    if (count > 0 && port->registry->callbacks.abandoned != NULL)
+        port->registry->callbacks.abandoned(port->registry->callbacks.user, port, count);
 }
 
 void port_kernel_drops(struct port *port, uint32_t count)

@@ -20,8 +20,12 @@ struct registry_callbacks {
     /* Every output is congested, or no longer: whoever can slow a sender down should, or need not. Ports know by
      * themselves. May be NULL. */
     void (*pressure)(void *user, bool paused);
-    /* An output's SysEx stalled and was ended with F7. */
-    void (*stalled)(void *user, struct port *output);
+    /* A message that had been taken, and waited behind a SysEx, was refused by the driver after all. */
+    void (*lost)(void *user, struct port *output); /* may be NULL */
+    /* Messages that an input had read and not yet given out when it was closed. */
+    void (*abandoned)(void *user, struct port *from, unsigned count); /* may be NULL */
+    /* The SysEx of a source (midi_msg.port) stalled on an output and was ended with F7. May be NULL. */
+    void (*stalled)(void *user, struct port *output, uint16_t source);
     void *user;
 };
 
@@ -33,9 +37,9 @@ struct registry *registry_new(struct loop *loop, const struct allow *allow, cons
 /* Releases all notes, closes all ports, frees. */
 void registry_free(struct registry *registry);
 
-/* Opens a port by the text of -i or -o; one that is open already is given back. *port is borrowed. 0; NW_ENOTFOUND when
+/* Opens a port by the text of -i or -o; one that is open already is given back. *out is borrowed. 0; NW_ENOTFOUND when
  * no driver knows the name; NW_EFULL; or what open said. */
-int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **port);
+int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out);
 
 unsigned registry_count(const struct registry *registry, enum port_direction direction);
 struct port *registry_port(const struct registry *registry, enum port_direction direction, unsigned index);

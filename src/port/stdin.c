@@ -227,6 +227,7 @@ static void stdin_close(struct port *port)
 {
     struct stdin_port *in = port->impl;
 
+    port_abandoned(port, in->later_count);
     if (in->watch != NULL)
         loop_fd_free(in->watch);
     loop_timer_free(in->timer);

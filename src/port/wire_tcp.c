@@ -26,27 +26,40 @@ static bool tcp_matches(const char *name)
     return strncmp(name, "tcp:", 4) == 0 || strncmp(name, "tcp-listen:", 11) == 0;
 }
 
-static void wire_message(void *user, const struct midi_msg *msg)
-{
-    struct wire *wire = user;
+/* Bytes on their way through the parser of one sender: a place in the peers table, 0 for the client. */
+struct feed {
+    struct wire *wire;
+    uint16_t sender;
+};
 
-    if (wire->input != NULL)
-        port_receive(wire->input, msg);
+static void feed_message(void *user, const struct midi_msg *msg)
+{
+    struct feed *feed = user;
+    struct midi_msg copy = *msg;
+
+    copy.port = feed->sender;
+    if (feed->wire->input != NULL)
+        port_receive(feed->wire->input, &copy);
 }
 
-static void wire_malformed(void *user)
+static void feed_malformed(void *user)
 {
-    struct wire *wire = user;
+    struct feed *feed = user;
 
-    if (wire->input != NULL)
-        port_malformed(wire->input, NW_EMALFORMED);
+    if (feed->wire->input != NULL)
+        port_malformed(feed->wire->input, NW_EMALFORMED);
 }
 
-static struct midi_parser_sink parser_sink(struct wire *wire)
+/* Parses what a sender sent; no bytes: it has gone, and what it left unfinished ends. */
+static void feed(struct wire *wire, size_t sender, const uint8_t *bytes, size_t length)
 {
-    struct midi_parser_sink sink = {.message = wire_message, .malformed = wire_malformed, .user = wire};
+    struct feed feed = {.wire = wire, .sender = (uint16_t)sender};
+    struct midi_parser_sink sink = {.message = feed_message, .malformed = feed_malformed, .user = &feed};
 
-    return sink;
+    if (bytes != NULL)
+        midi_parser_feed(&wire->parser[sender], bytes, length, &sink);
+    else
+        midi_parser_end(&wire->parser[sender], &sink);
 }
 
 static void wire_writable(void *user)
@@ -60,28 +73,25 @@ static void wire_writable(void *user)
 static void client_data(void *user, const uint8_t *bytes, size_t length)
 {
     struct wire *wire = user;
-    struct midi_parser_sink sink = parser_sink(wire);
 
-    midi_parser_feed(&wire->parser[0], bytes, length, &sink);
+    feed(wire, 0, bytes, length);
 }
 
 static void client_changed(void *user, enum client_state state)
 {
     struct wire *wire = user;
-    struct midi_parser_sink sink = parser_sink(wire);
 
     wire->connected = state == CLIENT_READY;
     if (state != CLIENT_READY)
-        midi_parser_end(&wire->parser[0], &sink);
+        feed(wire, 0, NULL, 0);
     wire_writable(wire);
 }
 
 static void server_data(void *user, struct peer *from, const uint8_t *bytes, size_t length)
 {
     struct wire *wire = user;
-    struct midi_parser_sink sink = parser_sink(wire);
 
-    midi_parser_feed(&wire->parser[from - wire->peers.peer], bytes, length, &sink);
+    feed(wire, (size_t)(from - wire->peers.peer), bytes, length);
 }
 
 static void server_accepted(void *user, struct peer *peer)
@@ -95,10 +105,9 @@ static void server_accepted(void *user, struct peer *peer)
 static void server_closed(void *user, struct peer *peer, int error)
 {
     struct wire *wire = user;
-    struct midi_parser_sink sink = parser_sink(wire);
 
     (void)error;
-    midi_parser_end(&wire->parser[peer - wire->peers.peer], &sink);
+    feed(wire, (size_t)(peer - wire->peers.peer), NULL, 0);
     wire->connected--;
     wire_writable(wire);
 }

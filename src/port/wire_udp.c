@@ -28,14 +28,26 @@ static bool udp_matches(const char *name)
     return strncmp(name, "udp:", 4) == 0;
 }
 
+/* One datagram on its way through its sender's parser. */
+struct in_feed {
+    struct port *port;
+    uint16_t sender;
+};
+
 static void in_message(void *user, const struct midi_msg *msg)
 {
-    port_receive(user, msg);
+    struct in_feed *feed = user;
+    struct midi_msg copy = *msg;
+
+    copy.port = feed->sender;
+    port_receive(feed->port, &copy);
 }
 
 static void in_malformed(void *user)
 {
-    port_malformed(user, NW_EMALFORMED);
+    struct in_feed *feed = user;
+
+    port_malformed(feed->port, NW_EMALFORMED);
 }
 
 /* One datagram. A message must not be cut by its end, except a SysEx, which the sender's next datagram may carry on. */
@@ -43,11 +55,12 @@ static void in_datagram(void *user, struct peer *from, const uint8_t *bytes, siz
 {
     struct port *port = user;
     struct udp_in *in = port->impl;
-    struct midi_parser *parser = &in->parser[from - in->peers.peer];
-    struct midi_parser_sink sink = {.message = in_message, .malformed = in_malformed, .user = port};
+    struct in_feed feed = {.port = port, .sender = (uint16_t)(from - in->peers.peer)};
+    struct midi_parser *parser = &in->parser[feed.sender];
+    struct midi_parser_sink sink = {.message = in_message, .malformed = in_malformed, .user = &feed};
 
     if (from->user == NULL) { /* a new sender in this place */
-        midi_parser_reset(parser);
+        midi_parser_end(parser, &sink);
         from->user = parser;
     }
     if (length == 0)

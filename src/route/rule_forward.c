@@ -352,14 +352,9 @@ static enum rule_result play_sysex_bytes(struct forward *forward)
 enum rule_result rule_forward(const struct rule *rule, const struct osc_binding bindings[OSC_PLACES_MAX],
                               const struct osc_view *view, const struct rule_sink *sink)
 {
-    struct forward forward;
+    struct forward forward = {
+        .rule = rule, .sink = sink, .port = rule->port, .port_length = rule->port != NULL ? strlen(rule->port) : 0};
 
-    forward.rule = rule;
-    forward.sink = sink;
-    forward.port = rule->port;
-    forward.port_length = rule->port != NULL ? strlen(rule->port) : 0;
-    forward.malformed = 0;
-    forward.dry = false;
     if (!bind(&forward, bindings, view))
         return RULE_NO_MATCH;
     if (rule->port_var >= 0) {

@@ -276,13 +276,10 @@ static size_t write_with_data(const struct reverse *reverse, uint8_t *out, size_
 size_t rule_reverse(const struct rule *rule, const struct osc_template *address, const struct rule_midi *midi,
                     uint8_t *out, size_t size)
 {
-    struct reverse reverse;
+    struct reverse reverse = {.rule = rule, .midi = midi};
     struct osc_binding bindings[OSC_PLACES_MAX];
     size_t length, used;
 
-    reverse.rule = rule;
-    reverse.midi = midi;
-    memset(reverse.known, 0, sizeof reverse.known);
     if (!bind(&reverse, bindings))
         return 0;
     length = osc_template_write(address, bindings, (char *)out, size < OSC_ADDRESS_MAX ? size : OSC_ADDRESS_MAX);
