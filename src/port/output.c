@@ -99,20 +99,45 @@ static bool wait_behind(struct merge *merge, const struct midi_msg *msg)
 
 static bool send_one(struct registry *registry, unsigned index, const struct midi_msg *msg);
 
-/* The SysEx has ended: what waited goes out, in order; one of them may open the next SysEx. */
+/* Whether a message has to wait until the SysEx that is open has ended. */
+static bool must_wait(const struct merge *merge, const struct midi_msg *msg)
+{
+    return merge->open && !midi_is_realtime(msg->b[0]) &&
+           (merge->source != msg->port || (msg->flags & MIDI_SYSEX_PART) == 0);
+}
+
+static void remove_waiting(struct merge *merge, unsigned index)
+{
+    for (; index > 0; index--)
+        *waiting_at(merge, index) = *waiting_at(merge, index - 1);
+    merge->first = (uint16_t)((merge->first + 1) % REGISTRY_WAITING);
+    merge->count--;
+}
+
+/* The SysEx has ended: what waited goes out, in order. One of them may open the next SysEx: then only that goes on, and
+ * when it has ended the rest is looked at again from its beginning. */
 static void release_waiting(struct registry *registry, unsigned index)
 {
     struct merge *merge = &registry->merge[index];
-    unsigned count = merge->count;
+    unsigned at = 0;
 
-    while (count-- > 0) {
-        struct midi_msg msg = merge->waiting[merge->first];
+    if (merge->releasing)
+        return;
+    merge->releasing = true;
+    while (at < merge->count) {
+        struct midi_msg msg = *waiting_at(merge, at);
 
-        merge->first = (uint16_t)((merge->first + 1) % REGISTRY_WAITING);
-        merge->count--;
+        if (must_wait(merge, &msg)) {
+            at++;
+            continue;
+        }
+        remove_waiting(merge, at);
         if (!send_one(registry, index, &msg) && (msg.flags & MIDI_SYSEX_PART) == 0 && registry->callbacks.lost != NULL)
             registry->callbacks.lost(registry->callbacks.user, registry->port[PORT_OUTPUT][index]);
+        if (!merge->open)
+            at = 0;
     }
+    merge->releasing = false;
 }
 
 /* Books a piece of SysEx that may or may not belong to the one that is open. */
@@ -150,9 +175,12 @@ static bool send_one(struct registry *registry, unsigned index, const struct mid
 {
     struct merge *merge = &registry->merge[index];
 
-    if (merge->open && !midi_is_realtime(msg->b[0]) &&
-        (merge->source != msg->port || (msg->flags & MIDI_SYSEX_PART) == 0))
-        return wait_behind(merge, msg);
+    if (must_wait(merge, msg)) {
+        if (wait_behind(merge, msg))
+            return true;
+        registry->full |= 1u << index;
+        return false;
+    }
     if ((msg->flags & MIDI_SYSEX_PART) != 0)
         return send_sysex(registry, index, msg);
     return give(registry, index, msg);
@@ -237,21 +265,30 @@ void registry_release_notes(struct registry *registry)
     output_flush(&registry->flush);
 }
 
+/* Flushes every output; whether all have drained. */
+static bool flush_all(struct registry *registry)
+{
+    bool drained = true;
+
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
+        struct port *port = registry->port[PORT_OUTPUT][i];
+
+        if (port->ops->flush != NULL)
+            port->ops->flush(port);
+        drained = drained && (port->ops->drained == NULL || port->ops->drained(port));
+    }
+    return drained;
+}
+
 bool registry_drain(struct registry *registry, uint64_t deadline_ns)
 {
-    for (;;) {
-        bool drained = true;
+    bool drained = flush_all(registry);
 
-        output_flush(&registry->flush);
-        for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
-            struct port *port = registry->port[PORT_OUTPUT][i];
-
-            drained = drained && (port->ops->drained == NULL || port->ops->drained(port));
-        }
-        if (drained || clock_mono_ns() >= deadline_ns)
-            return drained;
+    while (!drained && clock_mono_ns() < deadline_ns) {
         loop_turn(registry->loop, deadline_ns);
+        drained = flush_all(registry);
     }
+    return drained;
 }
 
 bool port_is_release(const struct midi_msg *msg)

@@ -8,6 +8,7 @@
 /* What merging needs to know of one output. */
 struct merge {
     bool open;                /* a SysEx has begun and not ended */
+    bool releasing;           /* what waited is going out */
     uint16_t source;          /* whose SysEx is open */
     uint64_t last_ns;         /* when its last piece came */
     struct midi_msg *waiting; /* REGISTRY_WAITING messages of others, allocated with the output */
@@ -21,7 +22,7 @@ struct registry {
     struct port *port[2][REGISTRY_PORTS_MAX];
     unsigned count[2];
     struct merge merge[REGISTRY_PORTS_MAX];
-    uint32_t full;      /* outputs whose last send found no room */
+    uint32_t full;      /* outputs whose last send found no room, at the driver or behind a SysEx */
     uint32_t congested; /* outputs that asked for a pause */
     bool held;          /* registry_hold */
     bool paused;        /* all of them did: inputs rest */
