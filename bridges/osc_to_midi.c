@@ -109,6 +109,25 @@ static void read_clocks(struct packet *packet)
     packet->wall_now = packet->mono_now + bridge->wall_distance_ns;
 }
 
+/* Says once in a while that a mapped message had nowhere to go. */
+static void tell_untaken(const struct packet *packet, const struct osc_view *view)
+{
+    static struct log_limit limit;
+    char text[300], from[NET_ADDR_TEXT];
+    uint32_t repeated;
+
+    if (log_level() < LOG_NORMAL || !log_limit_pass(&limit, &repeated))
+        return;
+    osc_view_text(view, text, sizeof text);
+    net_addr_text(&packet->from->addr, from);
+    if (packet->outputs == 0)
+        log_warning("E113", "%s from %s: there is no output of that name (and %u like it). Fix: name one with -o", text,
+                    from, repeated);
+    else
+        log_warning("E113", "%s from %s: no output takes it now (and %u like it). Fix: check who should read there",
+                    text, from, repeated);
+}
+
 /* When the message is due, 0 for now; counts late and far time tags. */
 static uint64_t due_time(struct packet *packet, uint64_t timetag)
 {
@@ -156,6 +175,8 @@ static void settle(struct packet *packet, const struct map *map, const struct os
         scheduler_commit(packet->bridge->scheduler);
     }
     bridge_settle(packet->bridge, packet->outputs, packet->taken);
+    if (packet->taken == 0)
+        tell_untaken(packet, view);
 }
 
 static void on_message(void *user, const struct osc_view *view, uint64_t timetag)

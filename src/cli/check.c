@@ -44,7 +44,8 @@ int cli_check(int argc, char **argv, int first)
             status = CLI_SCRIPT;
         } else {
             if (check_uses(options.files.text[i], &wishes))
-                printf("%s: %u rules, no mistakes\n", options.files.text[i], map_rules(map));
+                printf("%s: %u rule%s, no mistakes\n", options.files.text[i], map_rules(map),
+                       map_rules(map) == 1 ? "" : "s");
             else
                 status = CLI_SCRIPT;
             map_free(map);

@@ -110,7 +110,9 @@ static int refuse_listener(int error, bool tcp, const struct net_addr *bind)
     const char *protocol = tcp ? "tcp" : "udp", *holder = cli_port_holder(tcp, bind->port);
     uint16_t free_port = cli_free_port((uint16_t)(bind->port + 1));
 
-    if (error == NW_EBUSY)
+    if (error == NW_EFULL)
+        log_fatal("E104", "more than %d listeners are named. Fix: leave some out", BRIDGE_SERVERS_MAX);
+    else if (error == NW_EBUSY)
         log_fatal("E102", "port %u/%s is in use by %s. Fix: quit it, or run notewire --osc %u", bind->port, protocol,
                   holder != NULL ? holder : "another program", free_port);
     else if (errno == EACCES)
@@ -250,6 +252,10 @@ static int open_replies(struct run *run)
         } else {
             error = bridge_reply_to(&run->bridge, host, port);
         }
+        if (error == NW_EFULL) {
+            log_fatal("E106", "more than %d addresses are named to reply to. Fix: leave some out", BRIDGE_REPLIES_MAX);
+            return CLI_USAGE;
+        }
         if (error != 0) {
             log_fatal("E106", "--reply %s: %s. Fix: write HOST:PORT, learn or learn:PORT", text, nw_error_text(error));
             return CLI_USAGE;
@@ -293,7 +299,7 @@ static void greet(struct run *run)
 
         server_local(server, &local);
         log_info("OSC in: %s/%s", net_addr_text(&local, text), server_protocol(server) == SERVER_UDP ? "udp" : "tcp");
-        if (server_protocol(server) == SERVER_UDP && !run->options.local && shown != local.port) {
+        if (server_protocol(server) == SERVER_UDP && net_addr_is_any(&local) && shown != local.port) {
             shown = local.port;
             cli_log_addresses(local.port);
         }
@@ -305,7 +311,7 @@ static void greet(struct run *run)
         log_info("MIDI in: %s", registry_port(registry, PORT_INPUT, i)->name);
     for (unsigned i = 0; i < registry_count(registry, PORT_OUTPUT); i++)
         log_info("MIDI out: %s", registry_port(registry, PORT_OUTPUT, i)->name);
-    if (registry_count(registry, PORT_OUTPUT) == 0 && run->bridge.server_count > 0 && run->bridge.reply_count == 0)
+    if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0)
         log_warning("E204", "no MIDI output is named, so nothing can be played. Fix: add -o print");
 }
 

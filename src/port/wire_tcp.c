@@ -248,6 +248,17 @@ static void tcp_port_pause(struct port *port, bool paused)
         server_pause(wire->server, paused);
 }
 
+static void tcp_port_flush(struct port *port)
+{
+    struct wire *wire = port->impl;
+
+    if (wire->client != NULL)
+        client_flush(wire->client);
+    for (size_t i = 0; wire->client == NULL && i < PEERS_MAX; i++)
+        if (wire->peers.peer[i].used)
+            tcp_flush(wire->peers.peer[i].tcp);
+}
+
 static bool tcp_port_drained(const struct port *port)
 {
     const struct wire *wire = port->impl;
@@ -284,6 +295,7 @@ const struct port_ops port_tcp = {
     .matches = tcp_matches,
     .open = tcp_port_open,
     .send = tcp_port_send,
+    .flush = tcp_port_flush,
     .pause = tcp_port_pause,
     .drained = tcp_port_drained,
     .close = tcp_port_close,

@@ -202,7 +202,7 @@ static void udp_port_close(struct port *port)
 const struct port_ops port_udp = {
     .driver = "udp",
     .syntax = "udp:PORT, udp:HOST:PORT",
-    .help = "raw MIDI bytes, one datagram a message; -i listens, -o sends",
+    .help = "raw MIDI bytes, one datagram a message; -i listens, -o sends to HOST",
     .input = true,
     .output = true,
     .matches = udp_matches,
