@@ -161,12 +161,16 @@ class Totals(dict):
         return 0
 
 
+# Should this test itself be killed, its programs go with it.
+DIE_WITH_ME = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+
+
 class Child:
     """A program that this test started, and ends."""
 
     def __init__(self, *command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, read=True, **options):
         options.setdefault("stderr", subprocess.PIPE)
-        self.process = subprocess.Popen([str(word) for word in command], stdin=stdin, stdout=stdout, **options)
+        self.process = subprocess.Popen(DIE_WITH_ME + [str(word) for word in command], stdin=stdin, stdout=stdout, **options)
         self.pid, self.stdin = self.process.pid, self.process.stdin
         self.out = Lines(self.process.stdout) if stdout == subprocess.PIPE and read else None
         self.err = Lines(self.process.stderr) if self.process.stderr else None
