@@ -41,8 +41,8 @@ struct bridge {
     uint32_t raw_outputs[REGISTRY_PORTS_MAX]; /* where the raw bridge passes each input on */
     struct sysex_table sysex;
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
-    uint32_t scheduled_taken;  /* outputs that took the scheduled message being played */
-    uint32_t scheduled_whole;  /* that took all of its SysEx so far */
+    uint32_t scheduled_outputs, scheduled_taken;   /* of the scheduled message being played: where to, who took it */
+    uint32_t scheduled_whole;                      /* that took all of its SysEx so far */
     void (*ended)(void *user, struct port *input); /* an input has come to its end */
     void *user;
     uint8_t *out; /* SYSEX_MAX bytes to compose OSC in; touched as far as messages are long */

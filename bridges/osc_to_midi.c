@@ -236,11 +236,12 @@ void osc_to_midi_due(void *user, const struct midi_msg *msg, uint32_t outputs, b
 {
     struct bridge *bridge = user;
 
+    bridge->scheduled_outputs |= outputs;
     bridge->scheduled_taken |=
         sysex_taken(&bridge->scheduled_whole, msg, registry_send(bridge->registry, outputs, msg));
     if (!last)
         return;
     bridge->counters.queued--;
-    bridge_settle(bridge, outputs, bridge->scheduled_taken);
-    bridge->scheduled_taken = 0;
+    bridge_settle(bridge, bridge->scheduled_outputs, bridge->scheduled_taken);
+    bridge->scheduled_outputs = bridge->scheduled_taken = 0;
 }
