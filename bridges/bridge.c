@@ -243,7 +243,7 @@ int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
     if (error != 0)
         return error;
     bridge->reply_count++;
-    if (reply->client != NULL && client_state(reply->client) != CLIENT_READY) {
+    if (reply->client != NULL && client_state(reply->client) == CLIENT_WAITING) {
         bridge->replies_waited++;
         registry_hold(bridge->registry, true);
     }

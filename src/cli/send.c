@@ -191,50 +191,75 @@ static int compose(int argc, char **argv, int first, uint8_t **bytes, size_t *le
     return error;
 }
 
+/* One packet on its way to a host. */
+struct delivery {
+    struct loop *loop;
+    struct client *client;
+};
+
+/* Turns the loop until the client is ready, is missing, or time is up. */
+static bool reach(struct delivery *delivery)
+{
+    uint64_t deadline = clock_mono_ns() + CONNECT_NS;
+
+    while (client_state(delivery->client) == CLIENT_WAITING && clock_mono_ns() < deadline)
+        loop_turn(delivery->loop, deadline);
+    return client_state(delivery->client) == CLIENT_READY;
+}
+
+/* Turns the loop until TCP's bytes have left, or a UDP host has had time to say that nobody listens. */
+static bool leave(struct delivery *delivery, bool tcp)
+{
+    uint64_t deadline = clock_mono_ns() + (tcp ? CONNECT_NS : ANSWER_NS);
+    struct udp *udp;
+
+    for (client_flush(delivery->client); clock_mono_ns() < deadline; client_flush(delivery->client)) {
+        if (tcp && client_queued(delivery->client) == 0)
+            return client_state(delivery->client) == CLIENT_READY;
+        loop_turn(delivery->loop, deadline);
+    }
+    udp = client_udp(delivery->client);
+    return udp != NULL && udp_figures(udp)->send_refused == 0;
+}
+
 /* Sends a packet to a host and waits until it has left. */
 static int deliver(const char *target, const uint8_t *bytes, size_t length)
 {
     bool tcp = strncmp(target, "tcp:", 4) == 0, udp = strncmp(target, "udp:", 4) == 0;
+    struct delivery delivery = {.loop = loop_new()};
     struct client_callbacks callbacks = {0};
-    struct loop *loop = loop_new();
-    struct client *client = NULL;
-    uint64_t deadline = clock_mono_ns() + CONNECT_NS;
     uint8_t *framed = malloc(osc_frame_bound(OSC_FRAMING_SIZE, length));
     char host[256];
     uint16_t port;
-    int error = net_addr_split(target + (tcp || udp ? 4 : 0), host, sizeof host, &port), status = CLI_PORT;
+    int error = NW_EMEMORY, status = CLI_FAILURE;
 
-    if (loop == NULL || framed == NULL)
+    if (delivery.loop == NULL || framed == NULL)
         goto out;
-    if (error != 0 || host[0] == '\0') {
+    status = CLI_USAGE;
+    if (net_addr_split(target + (tcp || udp ? 4 : 0), host, sizeof host, &port) != 0 || host[0] == '\0' || port == 0) {
         log_fatal("E105", "send: %s is no host and port. Fix: write HOST:PORT, such as 192.168.1.7:8000", target);
-        status = CLI_USAGE;
         goto out;
     }
-    log_set_level(LOG_QUIET); /* what the client would say about reconnecting is no news here */
-    error = client_open(loop, tcp ? SERVER_TCP : SERVER_UDP, host, port, target, &callbacks, &client);
-    while (error == 0 && client_state(client) != CLIENT_READY && clock_mono_ns() < deadline)
-        loop_turn(loop, deadline);
+    status = CLI_PORT;
+    log_set_level(LOG_QUIET); /* what the client would say about trying again is no news here */
+    error = client_open(delivery.loop, tcp ? SERVER_TCP : SERVER_UDP, host, port, target, &callbacks, &delivery.client);
+    if (error != 0 || !reach(&delivery)) {
+        log_fatal("E301", "send: %s is not there (%s). Fix: check host and port", target,
+                  error == 0 ? client_reason(delivery.client) : nw_error_text(error));
+        goto out;
+    }
     if (tcp)
         length = osc_frame_write(OSC_FRAMING_SIZE, bytes, length, framed);
-    if (error == 0)
-        error = client_send(client, tcp ? framed : bytes, length);
-    for (deadline = clock_mono_ns() + (tcp ? CONNECT_NS : ANSWER_NS); error == 0 && clock_mono_ns() < deadline;) {
-        client_flush(client);
-        if (tcp && client_queued(client) == 0)
-            break;
-        loop_turn(loop, deadline);
-    }
-    if (error == 0 && client_udp(client) != NULL && udp_figures(client_udp(client))->send_refused > 0)
-        error = NW_ECLOSED;
-    status = error == 0 ? CLI_OK : CLI_PORT;
-    if (error != 0)
-        log_fatal("E301", "send: nobody listens at %s (%s). Fix: check host and port", target, nw_error_text(error));
+    error = client_send(delivery.client, tcp ? framed : bytes, length);
+    if (error == 0 && leave(&delivery, tcp))
+        status = CLI_OK;
+    else
+        log_fatal("E301", "send: nobody listens at %s (%s). Fix: check host and port", target,
+                  error == 0 ? "it does not take it" : nw_error_text(error));
 out:
-    if (client != NULL)
-        client_close(client);
-    if (loop != NULL)
-        loop_free(loop);
+    client_close(delivery.client);
+    if (delivery.loop != NULL)
+        loop_free(delivery.loop);
     free(framed);
     return status;
 }

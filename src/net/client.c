@@ -39,6 +39,7 @@ struct client {
     struct loop_timer *timer; /* the next attempt, or the limit of the one that runs */
     uint64_t retry_ns;        /* the next pause */
     uint64_t ready_ns;        /* when it became ready */
+    char reason[128];         /* why the last try came to nothing */
     bool missing;             /* people have been told that it is not there */
     uint64_t missing_ns;      /* since when */
 };
@@ -83,7 +84,8 @@ static void fail(struct client *client, const char *reason)
 
     tcp_close(client->tcp);
     client->tcp = NULL;
-    client->state = CLIENT_WAITING;
+    client->state = CLIENT_MISSING;
+    snprintf(client->reason, sizeof client->reason, "%s", reason);
     report_missing(client, reason, now);
     if (was_ready && now - client->ready_ns >= STAYED_NS)
         client->retry_ns = RETRY_FIRST_NS;
@@ -259,6 +261,11 @@ void client_pause(struct client *client, bool paused)
 enum client_state client_state(const struct client *client)
 {
     return client->state;
+}
+
+const char *client_reason(const struct client *client)
+{
+    return client->reason;
 }
 
 struct udp *client_udp(struct client *client)

@@ -9,7 +9,11 @@
 
 struct client;
 
-enum client_state { CLIENT_WAITING /* name or connection not there yet */, CLIENT_READY };
+enum client_state {
+    CLIENT_WAITING, /* the first try has not come to an end: its name is looked up, or it is being connected */
+    CLIENT_READY,
+    CLIENT_MISSING, /* not there, or lost; it is tried again */
+};
 
 struct client_callbacks {
     void (*data)(void *user, const uint8_t *bytes, size_t length); /* a datagram or a TCP chunk; may be NULL */
@@ -32,8 +36,9 @@ int client_send(struct client *client, const uint8_t *bytes, size_t length);
 void client_flush(struct client *client);
 void client_pause(struct client *client, bool paused); /* TCP: stops reading */
 enum client_state client_state(const struct client *client);
-struct udp *client_udp(struct client *client);     /* NULL for TCP or while its name is looked up */
-size_t client_queued(const struct client *client); /* TCP: bytes the kernel has not taken */
-void client_close(struct client *client);          /* legal inside its own callbacks */
+const char *client_reason(const struct client *client); /* why the last try came to nothing, as "connection refused" */
+struct udp *client_udp(struct client *client);          /* NULL for TCP or while its name is looked up */
+size_t client_queued(const struct client *client);      /* TCP: bytes the kernel has not taken */
+void client_close(struct client *client);               /* legal inside its own callbacks */
 
 #endif

@@ -200,7 +200,7 @@ static int tcp_port_open(struct port *port)
     if (error != 0) {
         peers_free(&wire->peers);
         free(wire);
-    } else if (!listens && port->direction == PORT_OUTPUT) {
+    } else if (!listens && port->direction == PORT_OUTPUT && client_state(wire->client) == CLIENT_WAITING) {
         port_congested(port); /* whoever can wait does until the first try has come to something */
     }
     return error;

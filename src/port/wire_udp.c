@@ -143,7 +143,7 @@ static int open_out(struct port *port)
         return error;
     }
     port->impl = out;
-    if (client_state(out->client) != CLIENT_READY)
+    if (client_state(out->client) == CLIENT_WAITING)
         port_congested(port); /* whoever can wait does until the name is found */
     return 0;
 }

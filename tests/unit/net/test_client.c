@@ -140,7 +140,7 @@ static void a_name_that_is_none_is_tried_again(void **state)
 {
     open_client(*state, SERVER_TCP, "a..b", 1);
     turn_for(*state, 250000000);
-    assert_int_equal(client_state(o.client), CLIENT_WAITING);
+    assert_int_equal(client_state(o.client), CLIENT_MISSING);
     assert_int_equal(o.waiting, 1); /* told once that it is not there */
 }
 
@@ -166,7 +166,7 @@ static void tcp_goes_and_comes_back(void **state)
     log_set_level(LOG_NORMAL);
     open_client(*state, SERVER_TCP, "127.0.0.1", port);
     turn_for(*state, 350000000); /* three attempts, one line */
-    assert_int_equal(client_state(o.client), CLIENT_WAITING);
+    assert_int_equal(client_state(o.client), CLIENT_MISSING);
     listener = far_listen(port);
     TURN_UNTIL(*state, o.ready == 1);
     far = accept(listener, NULL, NULL);
