@@ -222,7 +222,7 @@ static void closing_drops_what_is_queued(void **state)
 static void a_long_mix_keeps_the_books(void **state)
 {
     struct fixture *f = *state;
-    unsigned long random = 12345;
+    uint64_t random = 12345;
     uint8_t bytes[256];
     int fd = open_taker(f);
 
@@ -230,14 +230,14 @@ static void a_long_mix_keeps_the_books(void **state)
     add_map(f, "d", true);
     assert_int_equal(bridge_open_port(&f->bridge, "loopback", PORT_OUTPUT), 0);
     for (int i = 0; i < 5000; i++) {
-        random = random * 6364136223846793005UL + 1442695040888963407UL;
+        random = random * 6364136223846793005ULL + 1442695040888963407ULL;
         switch (random >> 33 & 15) {
         case 0: play(f, "/nothing", 0, 0, 0); break;
         case 1: play(f, "/a/cc", 2, (int)(random >> 40 & 255), 1); break;
         case 2: packet(f, bytes, text_message_of(bytes, "/d/sysex", "f0 01 02 f7")); break;
         case 3: packet(f, bytes, random >> 50 & 63); break;
-        case 4: play_in(f, "/d/cc", (int64_t)(random >> 40 & 15) * MS, 3); break;
-        case 5: play_in(f, "/a/cc", -(int64_t)MS, 3); break;
+        case 4: play_in(f, "/d/cc", (int64_t)((random >> 40 & 15) * MS), 3); break;
+        case 5: play_in(f, "/a/cc", -1000000, 3); break;
         case 6: play_in(f, "/a/cc", 20000 * (int64_t)MS, 3); break;
         case 7: play(f, "/a/to/loopback", 1, 3, 0); break;
         case 8: loop_turn(f->loop, 0); break;

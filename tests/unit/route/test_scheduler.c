@@ -106,10 +106,10 @@ static void first_come_first_played_at_one_time(void **state)
     uint64_t due = clock_mono_ns() + 20 * MS;
     char expected[4096] = "";
 
-    for (uint8_t i = 0; i < 100; i++) {
+    for (uint8_t i = 0; i < 100; i++)
         schedule(f, i % 2 == 0 ? due : due + MS, i);
-        sprintf(expected + strlen(expected), i % 2 == 0 ? "%d;" : "", i);
-    }
+    for (int i = 0; i < 100; i += 2)
+        sprintf(expected + strlen(expected), "%d;", i);
     for (int i = 1; i < 100; i += 2)
         sprintf(expected + strlen(expected), "%d;", i);
     wait_for(f, 100);
