@@ -1,7 +1,6 @@
 /* Fuzzes maps both ways: packets become well-formed MIDI through the default dialects and a map with every kind of
  * rule, and MIDI becomes OSC that our own reader accepts. SPDX-License-Identifier: MIT */
-/* covers: src/route/rule_forward.c src/route/rule_reverse.c src/route/map.c src/osc/osc_template.c src/osc/osc_table.c
- */
+/* covers:src/route/rule_forward.c src/route/rule_reverse.c src/route/map.c src/osc/osc_template.c src/osc/osc_table.c*/
 #include "base/error.h"
 #include "osc/osc_bundle.h"
 #include "script/map_compile.h"
