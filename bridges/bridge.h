@@ -3,6 +3,7 @@
 #ifndef NOTEWIRE_BRIDGES_BRIDGE_H
 #define NOTEWIRE_BRIDGES_BRIDGE_H
 
+#include "bridges/hint.h"
 #include "bridges/sysex.h"
 #include "net/server.h"
 #include "port/registry.h"
@@ -29,6 +30,7 @@ struct bridge {
     struct allow allow;
     struct peers peers;
     struct counters counters;
+    struct hints hints;
     struct map *maps[BRIDGE_MAPS_MAX]; /* owned; asked in this order */
     unsigned map_count;
     struct server *servers[BRIDGE_SERVERS_MAX]; /* owned */

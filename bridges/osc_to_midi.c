@@ -54,46 +54,6 @@ static void play(void *user, const struct midi_msg *msg, const char *port, size_
         packet->taken |= sysex_taken(&packet->whole, &sent, registry_send(bridge->registry, outputs, &sent));
 }
 
-/* Says once in a while which message has no rule, with a rule that would fit. */
-static void tell_unmapped(const struct packet *packet, const struct osc_view *view)
-{
-    static struct log_limit limit;
-    struct osc_args args = osc_args_begin(view);
-    struct osc_arg arg;
-    char text[300], from[NET_ADDR_TEXT];
-    uint32_t repeated;
-    double number;
-
-    if (log_level() < LOG_NORMAL || !log_limit_pass(&limit, &repeated))
-        return;
-    osc_view_text(view, text, sizeof text);
-    net_addr_text(&packet->from->addr, from);
-    if (osc_args_next(&args, &arg) && osc_arg_number(&arg, &number))
-        log_warning(
-            "E110",
-            "%s from %s is not mapped (and %u like it). Fix: put a rule for it in a map, such as: %s x:0-1 <-> cc 1 x",
-            text, from, repeated, view->address);
-    else
-        log_warning("E110",
-                    "%s from %s is not mapped (and %u like it). Fix: put a rule for it in a map: see docs/maps.md",
-                    text, from, repeated);
-}
-
-/* Says once in a while why a mapped message was dropped. */
-static void tell_refused(const struct packet *packet, const struct osc_view *view, const struct map *map, int line,
-                         const char *why)
-{
-    static struct log_limit limit;
-    char text[300], from[NET_ADDR_TEXT];
-    uint32_t repeated;
-
-    if (log_level() < LOG_NORMAL || !log_limit_pass(&limit, &repeated))
-        return;
-    osc_view_text(view, text, sizeof text);
-    log_warning("E112", "%s from %s: %s (%s:%d, and %u like it). Fix: see docs/maps.md for what fits", text,
-                net_addr_text(&packet->from->addr, from), why, map_name(map), line, repeated);
-}
-
 /* Both clocks, once a packet. They are read one after the other, so their distance jitters: it is kept until it is off
  * by more than that (somebody set the clock, or it drifts), for equal time tags of several packets must stay equal to
  * keep their order. */
@@ -107,25 +67,6 @@ static void read_clocks(struct packet *packet)
     if (distance - bridge->wall_distance_ns + CLOCK_JITTER_NS > 2 * CLOCK_JITTER_NS)
         bridge->wall_distance_ns = distance;
     packet->wall_now = packet->mono_now + bridge->wall_distance_ns;
-}
-
-/* Says once in a while that a mapped message had nowhere to go. */
-static void tell_untaken(const struct packet *packet, const struct osc_view *view)
-{
-    static struct log_limit limit;
-    char text[300], from[NET_ADDR_TEXT];
-    uint32_t repeated;
-
-    if (log_level() < LOG_NORMAL || !log_limit_pass(&limit, &repeated))
-        return;
-    osc_view_text(view, text, sizeof text);
-    net_addr_text(&packet->from->addr, from);
-    if (packet->outputs == 0)
-        log_warning("E113", "%s from %s: there is no output of that name (and %u like it). Fix: name one with -o", text,
-                    from, repeated);
-    else
-        log_warning("E113", "%s from %s: no output takes it now (and %u like it). Fix: check who should read there",
-                    text, from, repeated);
 }
 
 /* When the message is due, 0 for now; counts late and far time tags. */
@@ -176,7 +117,7 @@ static void settle(struct packet *packet, const struct map *map, const struct os
     }
     bridge_settle(packet->bridge, packet->outputs, packet->taken);
     if (packet->taken == 0)
-        tell_untaken(packet, view);
+        hint_untaken(&packet->bridge->hints, &packet->from->addr, view, packet->outputs != 0);
 }
 
 static void on_message(void *user, const struct osc_view *view, uint64_t timetag)
@@ -199,19 +140,21 @@ static void on_message(void *user, const struct osc_view *view, uint64_t timetag
     switch (result) {
     case MAP_PLAYED: settle(packet, map, view); break;
     case MAP_NONE:
-        tell_unmapped(packet, view);
+        hint_unmapped(&bridge->hints, &packet->from->addr, view);
         bridge_drop(bridge, DROP_UNMAPPED);
         break;
     case MAP_RANGE:
-        tell_refused(packet, view, map, line, "names a channel, note or number that does not exist");
+        hint_refused(&bridge->hints, &packet->from->addr, view, map, line,
+                     "names a channel, note or number that does not exist");
         bridge_drop(bridge, DROP_RANGE);
         break;
     case MAP_BAD_DATA:
-        tell_refused(packet, view, map, line, "its data is not MIDI");
+        hint_refused(&bridge->hints, &packet->from->addr, view, map, line, "its data is not MIDI");
         bridge_drop(bridge, DROP_MALFORMED);
         break;
     case MAP_COSTLY:
-        tell_refused(packet, view, map, line, "its address pattern takes too long to match");
+        hint_refused(&bridge->hints, &packet->from->addr, view, map, line,
+                     "its address pattern takes too long to match");
         bridge_drop(bridge, DROP_PATTERN);
         break;
     }

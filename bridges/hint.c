@@ -1,0 +1,60 @@
+/* What people are told about dropped OSC messages.
+ * SPDX-License-Identifier: MIT */
+#include "bridges/hint.h"
+
+/* One line to be: who sent what, and how many lines were held back since the last. */
+struct hint {
+    char from[NET_ADDR_TEXT], text[300];
+    uint32_t repeated;
+};
+
+/* Fills the hint in; false when nobody wants to read it now. */
+static bool prepare(struct hint *hint, struct log_limit *limit, const struct net_addr *from,
+                    const struct osc_view *view)
+{
+    if (log_level() < LOG_NORMAL || !log_limit_pass(limit, &hint->repeated))
+        return false;
+    osc_view_text(view, hint->text, sizeof hint->text);
+    net_addr_text(from, hint->from);
+    return true;
+}
+
+void hint_unmapped(struct hints *hints, const struct net_addr *from, const struct osc_view *view)
+{
+    struct osc_args args = osc_args_begin(view);
+    struct osc_arg arg;
+    struct hint hint;
+    double number;
+
+    if (!prepare(&hint, &hints->unmapped, from, view))
+        return;
+    if (osc_args_next(&args, &arg) && osc_arg_number(&arg, &number))
+        log_warning(
+            "E110",
+            "%s from %s is not mapped (and %u like it). Fix: put a rule for it in a map, such as: %s x:0-1 <-> cc 1 x",
+            hint.text, hint.from, hint.repeated, view->address);
+    else
+        log_warning("E110",
+                    "%s from %s is not mapped (and %u like it). Fix: put a rule for it in a map: see docs/maps.md",
+                    hint.text, hint.from, hint.repeated);
+}
+
+void hint_refused(struct hints *hints, const struct net_addr *from, const struct osc_view *view, const struct map *map,
+                  int line, const char *why)
+{
+    struct hint hint;
+
+    if (prepare(&hint, &hints->refused, from, view))
+        log_warning("E112", "%s from %s: %s (%s:%d, and %u like it). Fix: see docs/maps.md for what fits", hint.text,
+                    hint.from, why, map_name(map), line, hint.repeated);
+}
+
+void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view, bool named)
+{
+    struct hint hint;
+
+    if (prepare(&hint, &hints->untaken, from, view))
+        log_warning("E113", "%s from %s: %s (and %u like it). Fix: %s", hint.text, hint.from,
+                    named ? "no output takes it now" : "there is no output of that name", hint.repeated,
+                    named ? "check who should read there" : "name one with -o");
+}
