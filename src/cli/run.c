@@ -69,8 +69,6 @@ static int load_dialect(struct run *run, const char *name)
         if (map_is_dialect(run->bridge.maps[i]) && strcmp(map_name(run->bridge.maps[i]), name) == 0)
             return CLI_OK;
     error = map_compile_dialect(name, &map);
-    if (error == NW_ENOTFOUND)
-        log_fatal("E411", "there is no dialect \"%s\". Fix: see docs/dialects.md for their names", name);
     if (error != 0)
         return CLI_SCRIPT;
     if (bridge_add_map(&run->bridge, map) == 0)

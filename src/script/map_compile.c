@@ -187,6 +187,17 @@ int map_compile_file(const char *path, struct map **map, struct map_wishes *wish
     return error;
 }
 
+/* Says which names there are instead. */
+static void log_no_dialect(const char *name)
+{
+    char names[512] = "";
+    size_t used = 0;
+
+    for (unsigned i = 0; map_dialect_name(i) != NULL && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", map_dialect_name(i));
+    log_fatal("E411", "there is no dialect \"%s\". Fix: use one of %s", name, names);
+}
+
 int map_compile_dialect(const char *name, struct map **map)
 {
     const struct embedded_file *file = find_embedded("dialects", name);
@@ -194,8 +205,10 @@ int map_compile_dialect(const char *name, struct map **map)
     struct source source = {.name = name, .wishes = &wishes};
     int error;
 
-    if (file == NULL)
+    if (file == NULL) {
+        log_no_dialect(name);
         return NW_ENOTFOUND;
+    }
     source.text = file->text;
     source.length = file->length;
     error = compile_source(&source, true, map);

@@ -21,7 +21,7 @@ void map_wishes_free(struct map_wishes *wishes);
  * (logged too), or NW_EMEMORY. */
 int map_compile_file(const char *path, struct map **map, struct map_wishes *wishes);
 
-/* Compiles a dialect of lua/dialects by its name. The same, and NW_ENOTFOUND when there is none (not logged). */
+/* Compiles a dialect of lua/dialects by its name. The same, and NW_ENOTFOUND when there is none (logged as E411). */
 int map_compile_dialect(const char *name, struct map **map);
 
 /* The names of all dialects, one after the other: index from 0, NULL behind the last. Borrowed; valid until the next
