@@ -170,16 +170,16 @@ void bridge_close(struct bridge *bridge)
     bridge->server_count = 0;
     for (; bridge->counters.queued > 0; bridge->counters.queued--)
         bridge_drop(bridge, DROP_EXIT);
+    scheduler_free(bridge->scheduler);
+    bridge->learn = false; /* while outputs drain, inputs go on: what they bring is no longer told as OSC */
+    for (; bridge->reply_count > 0; bridge->reply_count--)
+        client_close(bridge->replies[bridge->reply_count - 1].client);
     if (bridge->registry != NULL) {
         registry_release_notes(bridge->registry);
         registry_drain(bridge->registry, clock_mono_ns() + DRAIN_NS);
         registry_free(bridge->registry);
         drop_at_exit(bridge, sysex_count(&bridge->sysex));
     }
-    scheduler_free(bridge->scheduler);
-    for (unsigned i = 0; i < bridge->reply_count; i++)
-        if (bridge->replies[i].client != NULL)
-            client_close(bridge->replies[i].client);
     for (unsigned i = 0; i < bridge->map_count; i++)
         map_free(bridge->maps[i]);
     sysex_free(&bridge->sysex);

@@ -33,7 +33,9 @@ static void send_osc(void *user, const uint8_t *bytes, size_t length)
     struct bridge *bridge = telling->bridge;
     int error;
 
-    if (telling->reply != NULL && telling->reply->client != NULL) {
+    if (bytes == NULL) {
+        error = NW_ETOOBIG;
+    } else if (telling->reply != NULL && telling->reply->client != NULL) {
         error = client_send(telling->reply->client, bytes, length);
     } else if (telling->reply != NULL) {
         error = server_send_to(udp_server(bridge), &telling->reply->addr, bytes, length);

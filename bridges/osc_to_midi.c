@@ -18,6 +18,7 @@ struct packet {
     uint32_t outputs, taken;     /* of the message being played */
     uint32_t whole;              /* outputs that took all of its SysEx so far */
     const struct osc_view *view;
+    uint32_t budget; /* steps left for the patterns of the whole packet */
 };
 
 /* -v: a line for each MIDI message. */
@@ -48,10 +49,10 @@ static void play(void *user, const struct midi_msg *msg, const char *port, size_
     if (log_level() >= LOG_VERBOSE)
         show(packet, msg);
     packet->outputs |= outputs;
-    if (packet->due_ns != 0)
-        scheduler_add(bridge->scheduler, packet->due_ns, outputs, &sent);
-    else
+    if (packet->due_ns == 0)
         packet->taken |= sysex_taken(&packet->whole, &sent, registry_send(bridge->registry, outputs, &sent));
+    else if (outputs != 0) /* nothing waits for an output that is not there */
+        scheduler_add(bridge->scheduler, packet->due_ns, outputs, &sent);
 }
 
 /* Both clocks, once a packet. They are read one after the other, so their distance jitters: it is kept until it is off
@@ -93,7 +94,7 @@ static uint64_t due_time(struct packet *packet, uint64_t timetag)
 /* Asks one map. */
 static enum map_result ask(struct packet *packet, const struct map *map, const struct osc_view *view, int *line)
 {
-    struct rule_sink sink = {.midi = play, .user = packet};
+    struct rule_sink sink = {.midi = play, .budget = &packet->budget, .user = packet};
 
     packet->outputs = packet->taken = 0;
     return map_forward(map, view, &sink, line);
@@ -112,8 +113,6 @@ static void settle(struct packet *packet, const struct map *map, const struct os
         packet->bridge->counters.far++;
         packet->due_ns = 0;
         ask(packet, map, view, &line);
-    } else if (packet->due_ns != 0) {
-        scheduler_commit(packet->bridge->scheduler);
     }
     bridge_settle(packet->bridge, packet->outputs, packet->taken);
     if (packet->taken == 0)
@@ -138,7 +137,12 @@ static void on_message(void *user, const struct osc_view *view, uint64_t timetag
             packet->from->dialect = (int)i;
     }
     switch (result) {
-    case MAP_PLAYED: settle(packet, map, view); break;
+    case MAP_PLAYED:
+        settle(packet, map, view);
+        if (packet->budget == 0)
+            hint_refused(&bridge->hints, &packet->from->addr, view, map, line,
+                         "its address pattern takes too long to match in full");
+        break;
     case MAP_NONE:
         hint_unmapped(&bridge->hints, &packet->from->addr, view);
         bridge_drop(bridge, DROP_UNMAPPED);
@@ -169,7 +173,7 @@ static void on_malformed(void *user, int error)
 
 void osc_to_midi_packet(struct bridge *bridge, struct peer *from, const uint8_t *bytes, size_t length)
 {
-    struct packet packet = {.bridge = bridge, .from = from};
+    struct packet packet = {.bridge = bridge, .from = from, .budget = OSC_TABLE_BUDGET};
     struct osc_packet_sink sink = {.message = on_message, .malformed = on_malformed, .user = &packet};
 
     osc_packet_walk(bytes, length, &sink);

@@ -2,7 +2,20 @@
  * SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+/* A standard descriptor that is closed would be given to the next socket, and words would be printed into it. Standard
+ * output is opened for reading, so that printing fails and is told. */
+static void fill_closed_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            _exit(1);
+}
+
 int main(int argc, char **argv)
 {
+    fill_closed_descriptors();
     return cli_main(argc, argv);
 }

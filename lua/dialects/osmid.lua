@@ -24,6 +24,7 @@ map [[
   /midi/{device}/{id}/{ch}/channel_pressure         value         <- port device port-id id channel ch channel-pressure value
   /midi/{device}/{id}/{ch}/polyphonic_key_pressure  note value    <- port device port-id id channel ch poly-pressure note value
   /midi/{device}/{id}/sysex                         data:i        <- port device port-id id system-exclusive data
+  /midi/{device}/{id}/MTC                           value         <- port device port-id id quarter-frame value
   /midi/{device}/{id}/song_position                 value         <- port device port-id id song-position value
   /midi/{device}/{id}/song_select                   value         <- port device port-id id song-select value
   /midi/{device}/{id}/tune_request                                <- port device port-id id tune-request

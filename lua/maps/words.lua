@@ -28,6 +28,7 @@ words.commands = {
   ["nrpn"] = { command = "nrpn", channel = true, names("parameter", 0, 16383), wide },
   ["rpn"] = { command = "rpn", channel = true, names("parameter", 0, 16383), wide },
   ["time-code"] = { command = "time-code", names("type", 0, 7), names("value", 0, 15), reverse = true },
+  ["quarter-frame"] = { command = "quarter-frame", names("data byte", 0, 127), reverse = true },
   ["song-position"] = { command = "song-position", names("position", 0, 16383), reverse = true },
   ["song-select"] = { command = "song-select", names("song", 0, 127), reverse = true },
   ["tune-request"] = { command = "system", status = 0xf6, reverse = true },

@@ -106,7 +106,7 @@ static int load_maps(struct run *run)
 static int refuse_listener(int error, bool tcp, const struct net_addr *bind)
 {
     const char *protocol = tcp ? "tcp" : "udp", *holder = cli_port_holder(tcp, bind->port);
-    uint16_t free_port = cli_free_port((uint16_t)(bind->port + 1));
+    uint16_t free_port = cli_free_port(bind->port < 65535 ? (uint16_t)(bind->port + 1) : CLI_DEFAULT_PORT);
 
     if (error == NW_EFULL)
         log_fatal("E104", "more than %d listeners are named. Fix: leave some out", BRIDGE_SERVERS_MAX);
@@ -273,11 +273,21 @@ static int add_allowed(struct run *run)
     return CLI_OK;
 }
 
+/* A signal that whoever started us ignores (nohup, a shell's background job) stays ignored. */
+static struct loop_signal *watch_signal(struct run *run, int number)
+{
+    struct sigaction action;
+
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        return NULL;
+    return loop_signal_new(run->loop, number, stop, run);
+}
+
 static void catch_signals(struct run *run)
 {
-    run->signals[0] = loop_signal_new(run->loop, SIGINT, stop, run);
-    run->signals[1] = loop_signal_new(run->loop, SIGTERM, stop, run);
-    run->signals[2] = loop_signal_new(run->loop, SIGHUP, stop, run);
+    run->signals[0] = watch_signal(run, SIGINT);
+    run->signals[1] = watch_signal(run, SIGTERM);
+    run->signals[2] = watch_signal(run, SIGHUP);
     run->signals[3] = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
 }
 

@@ -21,9 +21,8 @@
 struct send {
     struct loop *loop;
     struct registry *registry;
-    uint64_t deadline_ns; /* for the port to take its first message */
-    uint64_t due_ns;      /* when the next command is due; 0 before the first time stamp */
-    uint64_t stamp_ns;    /* last absolute time stamp; UINT64_MAX before the first */
+    uint64_t due_ns;   /* when the next command is due; 0 before the first time stamp */
+    uint64_t stamp_ns; /* last absolute time stamp; UINT64_MAX before the first */
     bool refused;
 };
 

@@ -117,20 +117,19 @@ static void pattern_hit(void *user, const struct osc_binding bindings[OSC_PLACES
 
 /* Tries a pattern on every entry. */
 static enum osc_table_result find_pattern(const struct osc_table *table, const char *pattern, size_t length,
-                                          osc_table_hit hit, void *user)
+                                          uint32_t *budget, osc_table_hit hit, void *user)
 {
     static const struct osc_binding none[OSC_PLACES_MAX];
     struct pattern_hits hits = {.hit = hit, .user = user};
-    uint32_t budget = OSC_TABLE_BUDGET;
 
-    for (int32_t i = 0; i < table->count && budget > 0; i++) {
+    for (int32_t i = 0; i<table->count && * budget> 0; i++) {
         hits.entry = i;
         if (table->entries[i].address.length == 0)
             hits.taken |= hit(user, i, none);
         else
-            osc_template_match_pattern(&table->entries[i].address, pattern, length, &budget, pattern_hit, &hits);
+            osc_template_match_pattern(&table->entries[i].address, pattern, length, budget, pattern_hit, &hits);
     }
-    if (budget == 0)
+    if (*budget == 0)
         return OSC_TABLE_COSTLY;
     return hits.taken ? OSC_TABLE_TAKEN : OSC_TABLE_NONE;
 }
@@ -144,7 +143,7 @@ static int32_t skip_to(const struct osc_table *table, int32_t index, uint32_t ha
 }
 
 enum osc_table_result osc_table_find(const struct osc_table *table, const char *address, size_t length,
-                                     osc_table_hit hit, void *user)
+                                     uint32_t *budget, osc_table_hit hit, void *user)
 {
     uint32_t mask = table->bucket_count - 1, whole, part;
     int32_t by_whole, by_part, by_scan = table->scan;
@@ -152,7 +151,7 @@ enum osc_table_result osc_table_find(const struct osc_table *table, const char *
     size_t last;
 
     if (osc_is_pattern(address, length))
-        return find_pattern(table, address, length, hit, user);
+        return find_pattern(table, address, length, budget, hit, user);
     if (length > 1 && address[length - 1] == '/')
         length--;
     if (length > 0 && address[0] == '/') {

@@ -5,7 +5,8 @@
 
 #include "osc/osc_template.h"
 
-/* Steps that one message's pattern may take through a whole table (osc_match.h); about a fifth of a millisecond. */
+/* Steps that all patterns of one packet may take (osc_match.h), each hit counted as OSC_HIT_STEPS: about a millisecond,
+ * and at most 2730 hits. */
 #define OSC_TABLE_BUDGET 65536u
 
 /* One template in a table; storage is the caller's, as is the order: entries are asked by index. */
@@ -39,8 +40,9 @@ enum osc_table_result {
     OSC_TABLE_COSTLY /* the pattern ran out of steps; what it had matched until then has been given out */
 };
 
-/* Finds the entries for an address or an address pattern. */
+/* Finds the entries for an address or an address pattern. The steps of a pattern are taken from *budget, which a caller
+ * fills with OSC_TABLE_BUDGET once for all messages of a packet. */
 enum osc_table_result osc_table_find(const struct osc_table *table, const char *address, size_t length,
-                                     osc_table_hit hit, void *user);
+                                     uint32_t *budget, osc_table_hit hit, void *user);
 
 #endif

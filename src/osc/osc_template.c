@@ -265,8 +265,10 @@ static void walk_from(struct pattern_walk *walk, uint64_t from, size_t at)
         }
         from = step(walk, from, template->text + begin, at - begin);
     }
-    if ((from >> walk->count & 1) != 0 && *walk->budget > 0)
+    if ((from >> walk->count & 1) != 0 && *walk->budget > 0) {
+        *walk->budget -= *walk->budget < OSC_HIT_STEPS ? *walk->budget : OSC_HIT_STEPS;
         walk->hit(walk->user, walk->bindings);
+    }
 }
 
 void osc_template_match_pattern(const struct osc_template *template, const char *pattern, size_t length,

@@ -8,6 +8,7 @@
 
 #define OSC_PLACES_MAX 8    /* placeholders of one address */
 #define OSC_NUMBER_DIGITS 6 /* digits of a number in an address; a longer one is not a number */
+#define OSC_HIT_STEPS 24    /* what a hit costs of the budget: one datagram must not become a flood of MIDI */
 #define OSC_OPEN_RANGE 127  /* a number without a range is tried from 0 to this against an OSC pattern */
 
 enum osc_place_kind { OSC_PLACE_NUMBER, OSC_PLACE_TEXT };

@@ -96,17 +96,12 @@ static unsigned status_kind(uint8_t status)
 static uint32_t rule_kinds(const struct rule *rule)
 {
     static const uint8_t status[] = {
-        [RULE_NOTE_ON] = MIDI_NOTE_ON,
-        [RULE_NOTE_OFF] = MIDI_NOTE_OFF,
-        [RULE_KEY_PRESSURE] = MIDI_KEY_PRESSURE,
-        [RULE_CONTROL] = MIDI_CONTROL_CHANGE,
-        [RULE_PROGRAM] = MIDI_PROGRAM_CHANGE,
-        [RULE_PRESSURE] = MIDI_CHANNEL_PRESSURE,
-        [RULE_BEND] = MIDI_PITCH_BEND,
-        [RULE_TIME_CODE] = MIDI_TIME_CODE,
-        [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
-        [RULE_SONG_SELECT] = MIDI_SONG_SELECT,
-        [RULE_SYSEX] = MIDI_SYSEX,
+        [RULE_NOTE_ON] = MIDI_NOTE_ON,           [RULE_NOTE_OFF] = MIDI_NOTE_OFF,
+        [RULE_KEY_PRESSURE] = MIDI_KEY_PRESSURE, [RULE_CONTROL] = MIDI_CONTROL_CHANGE,
+        [RULE_PROGRAM] = MIDI_PROGRAM_CHANGE,    [RULE_PRESSURE] = MIDI_CHANNEL_PRESSURE,
+        [RULE_BEND] = MIDI_PITCH_BEND,           [RULE_TIME_CODE] = MIDI_TIME_CODE,
+        [RULE_QUARTER_FRAME] = MIDI_TIME_CODE,   [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
+        [RULE_SONG_SELECT] = MIDI_SONG_SELECT,   [RULE_SYSEX] = MIDI_SYSEX,
     };
 
     if ((rule->direction & RULE_REVERSE) == 0)
@@ -219,9 +214,10 @@ static bool forward_hit(void *user, int32_t entry, const struct osc_binding bind
 
 enum map_result map_forward(const struct map *map, const struct osc_view *view, const struct rule_sink *sink, int *line)
 {
+    uint32_t own = OSC_TABLE_BUDGET, *budget = sink->budget != NULL ? sink->budget : &own;
     struct forward_run run = {.map = map, .view = view, .sink = sink};
 
-    if (osc_table_find(&map->table, view->address, view->address_len, forward_hit, &run) == OSC_TABLE_COSTLY &&
+    if (osc_table_find(&map->table, view->address, view->address_len, budget, forward_hit, &run) == OSC_TABLE_COSTLY &&
         run.result == MAP_NONE)
         run.result = MAP_COSTLY;
     *line = run.result == MAP_RANGE || run.result == MAP_BAD_DATA ? run.line : 0;
@@ -237,10 +233,10 @@ unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_
         const struct map_rule *rule = &map->rules[map->reverse[i]];
         size_t length = rule_reverse(&rule->rule, &rule->address, midi, out, size);
 
-        if (length > 0) {
-            send(user, out, length);
-            count++;
-        }
+        if (length == 0)
+            continue;
+        send(user, length == RULE_TOO_BIG ? NULL : out, length);
+        count++;
     }
     return count;
 }

@@ -47,7 +47,8 @@ enum map_result {
 enum map_result map_forward(const struct map *map, const struct osc_view *view, const struct rule_sink *sink,
                             int *line);
 
-/* Gives out the OSC message of each rule that fits a MIDI message, composed in out of size bytes; returns how many. */
+/* Gives out the OSC message of each rule that fits a MIDI message, composed in out of size bytes, or NULL when it is
+ * larger; returns how many. */
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,
                      void (*send)(void *user, const uint8_t *bytes, size_t length), void *user);
 

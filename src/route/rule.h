@@ -28,6 +28,7 @@ enum rule_command {
     RULE_NRPN,
     RULE_RPN,
     RULE_TIME_CODE,
+    RULE_QUARTER_FRAME, /* time code as one data byte */
     RULE_SONG_POSITION,
     RULE_SONG_SELECT,
     RULE_SYSTEM, /* one status byte */
@@ -98,6 +99,7 @@ struct rule_sink {
     /* One message or SysEx piece for the outputs whose name fits port (an OSC pattern part of length bytes; NULL: all).
      */
     void (*midi)(void *user, const struct midi_msg *msg, const char *port, size_t length);
+    uint32_t *budget; /* steps left for patterns (osc_table.h); NULL: OSC_TABLE_BUDGET for each message */
     void *user;
 };
 
@@ -114,8 +116,9 @@ struct rule_midi {
     int32_t port_id; /* number of the input */
 };
 
-/* Writes the OSC message that a rule makes of a MIDI message; returns its length, 0 when the rule is not for it or it
- * does not fit in size. */
+/* Writes the OSC message that a rule makes of a MIDI message; returns its length, 0 when the rule is not for it,
+ * RULE_TOO_BIG when it does not fit in size. */
+#define RULE_TOO_BIG SIZE_MAX
 size_t rule_reverse(const struct rule *rule, const struct osc_template *address, const struct rule_midi *midi,
                     uint8_t *out, size_t size);
 

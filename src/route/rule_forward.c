@@ -181,6 +181,7 @@ static enum rule_result play_system(const struct forward *forward)
         return RULE_RANGE;
     switch ((enum rule_command)rule->command) {
     case RULE_TIME_CODE: emit(forward, MIDI_TIME_CODE, a << 4 | b, 0); break;
+    case RULE_QUARTER_FRAME: emit(forward, MIDI_TIME_CODE, a, 0); break;
     case RULE_SONG_POSITION: emit_14(forward, MIDI_SONG_POSITION, a); break;
     case RULE_SONG_SELECT: emit(forward, MIDI_SONG_SELECT, a, 0); break;
     default: emit(forward, rule->status, 0, 0); break;
@@ -273,6 +274,19 @@ static void feed_hex(struct data_feed *feed, const uint8_t *text, size_t length)
     }
 }
 
+/* A short message in one number, as Renoise takes it at /renoise/trigger/midi: status in the lowest byte, or in the
+ * third. Data bytes are below 0x80, so the order shows. */
+static void feed_packed(struct data_feed *feed, uint32_t number)
+{
+    uint8_t bytes[3] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16)};
+    bool highest = bytes[2] >= 0x80;
+    uint8_t length = midi_length(highest ? bytes[2] : bytes[0]);
+
+    for (int i = 0; i < length; i++)
+        feed_byte(feed, highest ? bytes[2 - i] : bytes[i]);
+    feed->broken = feed->broken || length == 0;
+}
+
 static void feed_arg(struct data_feed *feed, const struct osc_arg *arg)
 {
     double number;
@@ -287,6 +301,8 @@ static void feed_arg(struct data_feed *feed, const struct osc_arg *arg)
             feed_byte(feed, arg->v.m[i]);
     } else if (osc_arg_number(arg, &number) && number >= 0 && number <= 255) {
         feed_byte(feed, (uint8_t)(number + 0.5));
+    } else if (osc_arg_number(arg, &number) && number > 255 && number <= 0xffffff && !feed->sysex) {
+        feed_packed(feed, (uint32_t)number);
     } else {
         feed->broken = true;
     }

@@ -88,6 +88,7 @@ static bool take_system(struct reverse *reverse)
     case RULE_TIME_CODE:
         return b[0] == MIDI_TIME_CODE && take_slot(reverse, &rule->slot[0], b[1] >> 4) &&
                take_slot(reverse, &rule->slot[1], b[1] & 0x0f);
+    case RULE_QUARTER_FRAME: return b[0] == MIDI_TIME_CODE && take_slot(reverse, &rule->slot[0], b[1]);
     case RULE_SONG_POSITION: return b[0] == MIDI_SONG_POSITION && take_slot(reverse, &rule->slot[0], b[1] | b[2] << 7);
     case RULE_SONG_SELECT: return b[0] == MIDI_SONG_SELECT && take_slot(reverse, &rule->slot[0], b[1]);
     default: return b[0] == rule->status;
@@ -263,7 +264,7 @@ static size_t write_with_data(const struct reverse *reverse, uint8_t *out, size_
     data_size(reverse, tag, &tags, &bytes);
     tag_bytes = pad4(fixed_tags + tags + 1);
     if (used + tag_bytes + fixed_bytes + bytes > size)
-        return 0;
+        return RULE_TOO_BIG;
     memset(out + used, 0, tag_bytes + fixed_bytes + bytes);
     memcpy(out + used, rule->tail, fixed_tags);
     memset(out + used + fixed_tags, tag, tags);
@@ -285,12 +286,12 @@ size_t rule_reverse(const struct rule *rule, const struct osc_template *address,
     length = osc_template_write(address, bindings, (char *)out, size < OSC_ADDRESS_MAX ? size : OSC_ADDRESS_MAX);
     used = pad4(length + 1);
     if (length == 0 || used > size)
-        return 0;
+        return RULE_TOO_BIG;
     memset(out + length, 0, used - length);
     if (rule->data_var >= 0)
         return write_with_data(&reverse, out, used, size);
     if (used + rule->tail_length > size)
-        return 0;
+        return RULE_TOO_BIG;
     memcpy(out + used, rule->tail, rule->tail_length);
     fill_args(&reverse, out + used, out + used + rule->tail_args);
     return used + rule->tail_length;

@@ -84,10 +84,13 @@ static struct collected collected;
 static void on_osc(void *user, const uint8_t *bytes, size_t length)
 {
     struct osc_view view;
-    uint8_t *copy = malloc(length);
+    uint8_t *copy;
     int error;
 
     (void)user;
+    if (bytes == NULL) /* it does not fit */
+        return;
+    copy = malloc(length);
     must(copy != NULL && length > 0 && length % 4 == 0, "packet length");
     memcpy(copy, bytes, length);
     error = osc_view_parse(&view, copy, length);

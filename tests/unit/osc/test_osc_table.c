@@ -64,13 +64,14 @@ static bool on_hit(void *user, int32_t entry, const struct osc_binding bindings[
 
 static enum osc_table_result find(const char *address)
 {
+    uint32_t budget = OSC_TABLE_BUDGET;
     size_t length = strlen(address);
     uint8_t *copy = exact_copy((const uint8_t *)address, length);
     enum osc_table_result result;
 
     fixture.hits[0] = '\0';
     fixture.count = 0;
-    result = osc_table_find(&fixture.table, (const char *)copy, length, on_hit, &fixture);
+    result = osc_table_find(&fixture.table, (const char *)copy, length, &budget, on_hit, &fixture);
     free(copy);
     return result;
 }
