@@ -114,6 +114,12 @@ static void remove_waiting(struct merge *merge, unsigned index)
     merge->count--;
 }
 
+/* Whether a message ends with this: it is short, or the last piece of a SysEx that is whole. */
+static bool ends_message(const struct midi_msg *msg)
+{
+    return (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & (MIDI_SYSEX_END | MIDI_SYSEX_CUT)) == MIDI_SYSEX_END;
+}
+
 /* The SysEx has ended: what waited goes out, in order. One of them may open the next SysEx: then only that goes on, and
  * when it has ended the rest is looked at again from its beginning. */
 static void release_waiting(struct registry *registry, unsigned index)
@@ -132,8 +138,8 @@ static void release_waiting(struct registry *registry, unsigned index)
             continue;
         }
         remove_waiting(merge, at);
-        if (!send_one(registry, index, &msg) && (msg.flags & MIDI_SYSEX_PART) == 0 && registry->callbacks.lost != NULL)
-            registry->callbacks.lost(registry->callbacks.user, registry->port[PORT_OUTPUT][index]);
+        if (!send_one(registry, index, &msg) && ends_message(&msg))
+            port_missed(registry->port[PORT_OUTPUT][index]);
         if (!merge->open)
             at = 0;
     }

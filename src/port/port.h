@@ -78,6 +78,9 @@ void port_writable(struct port *port);
 /* An input that is being closed had read messages which it has not given out. */
 void port_abandoned(struct port *port, unsigned count);
 
+/* An output did not pass on a message that it had taken, or not to everybody who hears it: once a message. */
+void port_missed(struct port *port);
+
 /* The kernel threw away datagrams of a network input. */
 void port_kernel_drops(struct port *port, uint32_t count);
 

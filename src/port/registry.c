@@ -230,6 +230,12 @@ void port_abandoned(struct port *port, unsigned count)
         port->registry->callbacks.abandoned(port->registry->callbacks.user, port, count);
 }
 
+void port_missed(struct port *port)
+{
+    if (port->registry->callbacks.lost != NULL)
+        port->registry->callbacks.lost(port->registry->callbacks.user, port);
+}
+
 void port_kernel_drops(struct port *port, uint32_t count)
 {
     port->registry->callbacks.kernel_drops(port->registry->callbacks.user, port, count);

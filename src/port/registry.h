@@ -20,7 +20,8 @@ struct registry_callbacks {
     /* Every output is congested, or no longer: whoever can slow a sender down should, or need not. Ports know by
      * themselves. May be NULL. */
     void (*pressure)(void *user, bool paused);
-    /* A message that had been taken, and waited behind a SysEx, was refused by the driver after all. */
+    /* A message that had been taken was refused by the driver after all (it had waited behind a SysEx), or by some of
+     * those who hear the output. */
     void (*lost)(void *user, struct port *output); /* may be NULL */
     /* Messages that an input had read and not yet given out when it was closed. */
     void (*abandoned)(void *user, struct port *from, unsigned count); /* may be NULL */

@@ -155,6 +155,57 @@ static void keeps_two_sysex_apart(void **state)
     heard(f, "F0 01~|F8|11~|F7~.|F0 02~|F7~.|90 3C 64|F0 03 F7~.|B0 01 02");
 }
 
+static void what_waits_for_several_sysex_goes_out_whole(void **state)
+{
+    struct fixture *f = *state;
+
+    open_loopback(f);
+    send_to(f, 1, 0, "(F0 01");
+    send_to(f, 1, 1, "()F0 02 00 F7");
+    send_to(f, 1, 1, "()F0 02 01 F7");
+    send_to(f, 1, 1, "()F0 02 02 F7");
+    send_to(f, 1, 2, "90 3C 64");
+    send_to(f, 1, 0, ")F7");
+    turns(f, 1);
+    heard(f, "F0 01~|F7~.|F0 02 00 F7~.|F0 02 01 F7~.|F0 02 02 F7~.|90 3C 64");
+    assert_int_equal(f->lost, 0);
+}
+
+static void a_note_that_waits_for_two_sysex_begins_before_it_ends(void **state)
+{
+    struct fixture *f = *state;
+
+    open_loopback(f);
+    send_to(f, 1, 0, "(F0 01");
+    send_to(f, 1, 1, "(F0 02");
+    send_to(f, 1, 2, "90 3C 64");
+    send_to(f, 1, 1, ")F7");
+    send_to(f, 1, 2, "80 3C 40");
+    send_to(f, 1, 0, ")F7");
+    turns(f, 1);
+    heard(f, "F0 01~|F7~.|F0 02~|F7~.|90 3C 64|80 3C 40");
+}
+
+/* One SysEx, and what waits behind it when the output has no more room. */
+static void what_waited_in_vain_is_told_once(void **state)
+{
+    struct fixture *f = *state;
+
+    f->keep_quiet = true;
+    open_loopback(f);
+    send_to(f, 1, 0, "(F0 01");
+    send_to(f, 1, 1, "(F0 02");
+    send_to(f, 1, 1, "~03");
+    send_to(f, 1, 1, ")F7");
+    send_to(f, 1, 2, "90 3C 64");
+    send_to(f, 1, 2, "90 3D 64");
+    while (send_to(f, 1, 2, "F8") != 0)
+        ;
+    assert_int_equal(f->lost, 0);
+    send_to(f, 1, 0, ")F7"); /* refused itself, which its sender is told */
+    assert_int_equal(f->lost, 3);
+}
+
 static void waiting_is_bounded_with_room_for_releases(void **state)
 {
     struct fixture *f = *state;
@@ -353,6 +404,9 @@ int main(void)
         PORT_TEST(fans_out),
         PORT_TEST(refuses_what_goes_nowhere),
         PORT_TEST(keeps_two_sysex_apart),
+        PORT_TEST(what_waits_for_several_sysex_goes_out_whole),
+        PORT_TEST(a_note_that_waits_for_two_sysex_begins_before_it_ends),
+        PORT_TEST(what_waited_in_vain_is_told_once),
         PORT_TEST(waiting_is_bounded_with_room_for_releases),
         PORT_TEST(a_sysex_without_room_is_refused_whole),
         PORT_TEST(a_stalled_sysex_is_ended),
