@@ -5,12 +5,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* A standard descriptor that is closed would be given to the next socket, and words would be printed into it. Standard
- * output is opened for reading, so that printing fails and is told. */
+/* A standard descriptor that is closed would be given to the next socket, and words would be printed into it. */
 static void fill_closed_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
             _exit(1);
 }
 
