@@ -70,10 +70,12 @@ void port_refused(struct port *port);
 /* An input has come to its end (standard input). */
 void port_ended(struct port *port);
 
-/* An output's queue is filling up, or has refused a message: inputs that can wait should. The driver calls
- * port_writable when there is room again; drivers that cannot tell call neither. */
+/* An output's queue is filling up, or has refused a message: inputs that can wait should, once all outputs say so. The
+ * driver calls port_writable when there is room again; and port_cannot_tell while nobody hears it, or always when it
+ * never knows: then inputs wait for the other outputs without it. */
 void port_congested(struct port *port);
 void port_writable(struct port *port);
+void port_cannot_tell(struct port *port);
 
 /* An input that is being closed had read messages which it has not given out. */
 void port_abandoned(struct port *port, unsigned count);

@@ -55,6 +55,7 @@ static void print_flush(struct port *port)
         } else if (errno != EINTR) {
             print->gone = true;
             print->used = 0;
+            port_cannot_tell(port);
             log_warning("E205",
                         "print: standard output is gone (%s); its messages are dropped. Fix: restart with a reader",
                         strerror(errno));
@@ -67,8 +68,10 @@ static void print_flush(struct port *port)
 /* Writes, and lets senders go on when there is room again or nobody to wait for. */
 static void print_relieve(struct port *port)
 {
+    const struct print *print = port->impl;
+
     print_flush(port);
-    if (((struct print *)port->impl)->used <= PRINT_CONGESTED / 2)
+    if (print->used <= PRINT_CONGESTED / 2 && !print->gone)
         port_writable(port);
 }
 

@@ -31,6 +31,7 @@ void registry_free(struct registry *registry)
     if (registry == NULL)
         return;
     registry_release_notes(registry);
+    registry->closing = true;
     for (int direction = PORT_INPUT; direction <= PORT_OUTPUT; direction++)
         for (unsigned i = 0; i < registry->count[direction]; i++) {
             struct port *port = registry->port[direction][i];
@@ -71,13 +72,13 @@ static const struct port_ops *find_driver(const char *name, enum port_direction 
     return NULL;
 }
 
-/* Tells everybody who can slow a sender down whether to read: not while every output is congested. */
+/* Tells everybody who can slow a sender down whether to read: not while every output that can tell is congested. */
 static void spread_pressure(struct registry *registry)
 {
-    uint32_t all = registry_all(registry);
-    bool paused = registry->held || (all != 0 && registry->congested == all);
+    uint32_t telling = registry_all(registry) & ~registry->mute;
+    bool paused = registry->held || (telling != 0 && (registry->congested & telling) == telling);
 
-    if (paused == registry->paused)
+    if (paused == registry->paused || registry->closing)
         return;
     registry->paused = paused;
     for (unsigned i = 0; i < registry->count[PORT_INPUT]; i++) {
@@ -120,6 +121,8 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
         if (registry->merge[index].waiting == NULL)
             goto fail;
     }
+    if (direction == PORT_OUTPUT)
+        port_writable(port); /* until it says otherwise */
     error = ops->open(port);
     if (error != 0)
         goto fail_waiting;
@@ -241,16 +244,30 @@ void port_kernel_drops(struct port *port, uint32_t count)
     port->registry->callbacks.kernel_drops(port->registry->callbacks.user, port, count);
 }
 
+/* What an output says of itself. */
+static void set_pressure(struct port *port, bool congested, bool mute)
+{
+    struct registry *registry = port->registry;
+    uint32_t bit = 1u << port->index;
+
+    registry->congested = congested ? registry->congested | bit : registry->congested & ~bit;
+    registry->mute = mute ? registry->mute | bit : registry->mute & ~bit;
+    spread_pressure(registry);
+}
+
 void port_congested(struct port *port)
 {
-    port->registry->congested |= 1u << port->index;
-    spread_pressure(port->registry);
+    set_pressure(port, true, false);
 }
 
 void port_writable(struct port *port)
 {
-    port->registry->congested &= ~(1u << port->index);
-    spread_pressure(port->registry);
+    set_pressure(port, false, false);
+}
+
+void port_cannot_tell(struct port *port)
+{
+    set_pressure(port, false, true);
 }
 
 struct loop *port_loop(const struct port *port)

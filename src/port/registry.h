@@ -17,8 +17,8 @@ struct registry_callbacks {
     void (*refused)(void *user, struct port *from);
     void (*ended)(void *user, struct port *from);
     void (*kernel_drops)(void *user, struct port *from, uint32_t count);
-    /* Every output is congested, or no longer: whoever can slow a sender down should, or need not. Ports know by
-     * themselves. May be NULL. */
+    /* Every output that can tell is congested, or no longer: whoever can slow a sender down should, or need not. Ports
+     * know by themselves. May be NULL. */
     void (*pressure)(void *user, bool paused);
     /* A message that had been taken was refused by the driver after all (it had waited behind a SysEx), or by some of
      * those who hear the output. */

@@ -24,8 +24,10 @@ struct registry {
     struct merge merge[REGISTRY_PORTS_MAX];
     uint32_t full;      /* outputs whose last send found no room, at the driver or behind a SysEx */
     uint32_t congested; /* outputs that asked for a pause */
+    uint32_t mute;      /* outputs that cannot tell whether they need one */
     bool held;          /* registry_hold */
-    bool paused;        /* all of them did: inputs rest */
+    bool paused;        /* all that can tell asked for it: inputs rest */
+    bool closing;       /* registry_free: nobody is told any more */
     uint32_t dirty;     /* outputs to flush at the end of the turn */
     struct loop_flush flush;
     struct loop_timer *stall;

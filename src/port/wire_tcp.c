@@ -62,12 +62,15 @@ static void feed(struct wire *wire, size_t sender, const uint8_t *bytes, size_t 
         midi_parser_end(&wire->parser[sender], &sink);
 }
 
+/* There is room again; or nobody is connected, for whom nobody need wait. */
 static void wire_writable(void *user)
 {
     struct wire *wire = user;
 
-    if (wire->output != NULL)
+    if (wire->output != NULL && wire->connected > 0)
         port_writable(wire->output);
+    else if (wire->output != NULL)
+        port_cannot_tell(wire->output);
 }
 
 static void client_data(void *user, const uint8_t *bytes, size_t length)
@@ -81,7 +84,7 @@ static void client_changed(void *user, enum client_state state)
 {
     struct wire *wire = user;
 
-    wire->connected = state == CLIENT_READY;
+    wire->connected = state == CLIENT_READY ? 1 : 0;
     if (state != CLIENT_READY)
         feed(wire, 0, NULL, 0);
     wire_writable(wire);
@@ -100,6 +103,7 @@ static void server_accepted(void *user, struct peer *peer)
 
     midi_parser_reset(&wire->parser[peer - wire->peers.peer]);
     wire->connected++;
+    wire_writable(wire);
 }
 
 static void server_closed(void *user, struct peer *peer, int error)
@@ -179,6 +183,17 @@ static struct port **wire_end(struct wire *wire, enum port_direction direction)
     return direction == PORT_INPUT ? &wire->input : &wire->output;
 }
 
+/* What an output says of itself at first. */
+static void say_first(struct port *port, struct wire *wire)
+{
+    if (port->direction == PORT_INPUT)
+        return;
+    if (wire->client != NULL && client_state(wire->client) == CLIENT_WAITING)
+        port_congested(port); /* whoever can wait does until the first try has come to something */
+    else
+        wire_writable(wire);
+}
+
 static int tcp_port_open(struct port *port)
 {
     bool listens = strncmp(port->name, "tcp-listen:", 11) == 0;
@@ -188,6 +203,7 @@ static int tcp_port_open(struct port *port)
     if (wire != NULL && *wire_end(wire, port->direction) == NULL) {
         *wire_end(wire, port->direction) = port;
         port->impl = wire;
+        say_first(port, wire);
         return 0;
     }
     wire = calloc(1, sizeof *wire);
@@ -200,8 +216,8 @@ static int tcp_port_open(struct port *port)
     if (error != 0) {
         peers_free(&wire->peers);
         free(wire);
-    } else if (!listens && port->direction == PORT_OUTPUT && client_state(wire->client) == CLIENT_WAITING) {
-        port_congested(port); /* whoever can wait does until the first try has come to something */
+    } else {
+        say_first(port, wire);
     }
     return error;
 }

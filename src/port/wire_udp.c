@@ -114,11 +114,11 @@ static int open_in(struct port *port)
     return 0;
 }
 
-/* The name has been found, or not: what waited for it goes on. */
+/* The name has been found, or not: what waited for it goes on, and how much the far end can take nobody knows. */
 static void out_state(void *user, enum client_state state)
 {
     (void)state;
-    port_writable(user);
+    port_cannot_tell(user);
 }
 
 static int open_out(struct port *port)
@@ -145,6 +145,8 @@ static int open_out(struct port *port)
     port->impl = out;
     if (client_state(out->client) == CLIENT_WAITING)
         port_congested(port); /* whoever can wait does until the name is found */
+    else
+        port_cannot_tell(port);
     return 0;
 }
 
