@@ -3,9 +3,17 @@
 
 local rule = require "maps.rule"
 
--- Loads one map. text is the file's source, chunk its compiled function, dialect whether a `use` names others by.
--- Returns { rules, uses, osc, midi_in, midi_out, reply, mistakes }.
-return function(text, load_chunk)
+-- Standard output is for MIDI words (-o print).
+function _G.print(...)
+  local words = table.pack(...)
+  for i = 1, words.n do words[i] = tostring(words[i]) end
+  io.stderr:write(table.concat(words, "\t"), "\n")
+end
+
+-- Loads one map. text is the file's source, name the file's; load_chunk(environment) returns its function, or nil and
+-- why there is none. Returns { rules, uses, osc, midi_in, midi_out, reply, mistakes }.
+return function(text, load_chunk, name)
+  local short = debug.getinfo(load("", "@" .. name), "S").short_src -- as Lua's messages name it
   text = text:gsub("\r\n?", "\n") -- as Lua reads it
   local result = { rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, reply = {}, mistakes = {} }
   local starts = { 1 } -- where each line of the source begins
@@ -87,17 +95,36 @@ return function(text, load_chunk)
     end
   end
 
-  local chunk, message = load_chunk(environment)
-  if chunk then
-    local ok, problem = pcall(chunk)
-    if not ok then message = tostring(problem) end
+  -- What went wrong as text, and its line. Called where it did, it knows the line of a text that does not say it.
+  local function explain(problem)
+    if type(problem) ~= "string" and type(problem) ~= "number" then
+      problem = "the map raised an error that is no text"
+    end
+    local message, line = tostring(problem), nil
+    if message:sub(1, #short + 1) == short .. ":" then
+      local number, rest = message:match("^(%d+):%s*(.*)$", #short + 2)
+      if number then message, line = rest, tonumber(number) end
+    end
+    local level = 2
+    local info = debug.getinfo(level, "Sl")
+    while info and not line do
+      if info.short_src == short and info.currentline > 0 then line = info.currentline end
+      level = level + 1
+      info = debug.getinfo(level, "Sl")
+    end
+    return { text = message, line = line or 1 }
   end
-  if message then
-    local line = tonumber(message:match(":(%d+):")) or 1
-    local what = message:match(":%d+:%s*(.*)$") or message
-    local near = what:match("near '(.-)'$")
-    local source = text:sub(starts[line] or 1, (starts[(line or 1) + 1] or #text + 2) - 2)
-    mistake(line, near and source:find(near, 1, true) or 1, what, source)
+
+  local chunk, problem = load_chunk(environment)
+  local ok = false
+  if chunk then ok, problem = xpcall(chunk, explain) end
+  if not ok then
+    if type(problem) ~= "table" then problem = explain(problem) end -- did not compile, or no memory
+    local line = starts[problem.line] and problem.line or 1
+    local near = problem.text:match("near '(.-)'$") or problem.text:match("near (<eof>)$")
+    local source = text:sub(starts[line], (starts[line + 1] or #text + 2) - 2)
+    local column = near == "<eof>" and #source + 1 or near and source:find(near, 1, true) or 1
+    mistake(line, column, problem.text, near ~= "<eof>" and source:find("%S") and source or nil)
   end
   return result
 end

@@ -89,6 +89,8 @@ local function read_address(r, token)
       if not close then fail(column + at - 1, 'this "{" has no "}"') end
       out[#out + 1] = read_place(r, text:sub(at + 1, close - 1), column + at - 1)
       at = close
+      if text:sub(at + 1, at + 1) == "{" then fail(column + at, "two names in braces need something between them") end
+      r.places[#r.places].behind, r.places[#r.places].behind_column = text:sub(at + 1), column + at
     elseif c:find("[#*,?%[%]}%c]") then
       fail(column + at - 1, 'an OSC address cannot hold "%s"', c)
     else
@@ -117,20 +119,23 @@ local function read_argument(r, token)
       fail(column + #text - #default, '"%s" is no number', default)
     end
   end
-  local at = column + #name
-  for attribute in (attributes or rest):gmatch("[^:]*") do
+  attributes = attributes or rest
+  if attributes:find("^[^:]") then fail(column + #name, 'write "%s:0-1" or "%s=1"', name, name) end
+  for at, attribute in attributes:gmatch(":()([^:]*)") do
+    at = column + #name + at - 1
+    if attribute == "" then fail(at, "a range such as 0-1 or a type tag (i f h d s b m T) is missing") end
     if attribute:match("^[ifhdsbmT]$") then
+      if var.tag then fail(at, '"%s" has a type tag already', name) end
       var.tag = attribute
-    elseif attribute ~= "" then
+    else
+      if var.low then fail(at, '"%s" has a range already', name) end
       var.low, var.high = read_range(attribute)
       if not var.low then
         fail(at, '"%s" is neither a range such as 0-1 nor a type tag (i f h d s b m T)', attribute)
       end
       if var.low == var.high then fail(at, '"%s" is no range', attribute) end
     end
-    at = at + #attribute + 1
   end
-  if (attributes or rest):find("^[^:]") then fail(column + #name, 'write "%s:0-1" or "%s=1"', name, name) end
   declare(r, name, column, var)
   return { var = var.index, variable = var }
 end
@@ -216,6 +221,9 @@ local function read_bytes(r, tokens, at)
     r.data = var
     return
   end
+  if #tokens == at and var and not var.path and not var.low and (var.tag or ""):find("[sbm]") then
+    fail(tokens[at].column, '"sysex" takes the last argument of the left side, "%s" is not it', var.name)
+  end
   r.bytes = {}
   for i = at, #tokens do
     local text = tokens[i].text:lower()
@@ -230,6 +238,12 @@ local function read_bytes(r, tokens, at)
   end
 end
 
+-- A port's name in quotes as OSC addresses carry it; * and ? make it a pattern, which stays as it is.
+local function port_name(name)
+  name = name:lower()
+  return name:find("[*?]") and name or (name:gsub("[ #,/%[%]{}]", "_"))
+end
+
 -- port NAME, port-id NAME, channel CH before the command; returns where the command is.
 local function read_prefix(r, tokens)
   local at = 1
@@ -239,7 +253,7 @@ local function read_prefix(r, tokens)
     if not argument then fail(tokens[at].column, '"%s" needs a value', word) end
     local var = r.names[argument.text]
     if word == "port" and argument.text:sub(1, 1) == '"' then
-      r.port = argument.text:sub(2, -2):lower()
+      r.port = port_name(argument.text:sub(2, -2))
     elseif word == "port" and var then
       if not var.path then fail(argument.column, '"%s" must stand in the address to name a port', argument.text) end
       r.port_var, var.is_port = var.index, true
@@ -305,7 +319,11 @@ local function check_names(r)
       if var.is_port and (var.numeric or var.low) then
         fail(var.column, '"%s" cannot be a port and a number', var.name)
       end
-      var.place_info.number = (var.numeric or var.low) and true or false
+      local place = var.place_info
+      place.number = (var.numeric or var.low) and true or false
+      if place.number and (place.behind:find("^%d") or place.behind:find("^%.0+$") or place.behind:find("^%.0+/")) then
+        fail(place.behind_column, '"%s" belongs to the number before it', place.behind:match("^[%d.]+"))
+      end
     elseif var == r.data then
       var.tag = var.tag or (r.command == "raw" and "b" or "s")
       if not var.tag:find("[sbim]") then fail(var.column, '"%s" must be :s, :b, :i or :m', var.name) end

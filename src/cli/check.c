@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "cli/cli.h"
+#include "port/registry.h"
 #include "script/map_compile.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Whether every dialect that a map uses is there. */
 static bool check_uses(const struct map_wishes *wishes)
@@ -20,6 +22,81 @@ static bool check_uses(const struct map_wishes *wishes)
             found = false;
     }
     return found;
+}
+
+static bool check_osc(const struct map_wishes *wishes)
+{
+    bool right = true;
+
+    for (unsigned i = 0; i < wishes->osc_count; i++) {
+        struct net_addr bind;
+        bool udp, tcp;
+
+        if (cli_parse_listener(wishes->osc[i], &udp, &tcp, &bind) == 0)
+            continue;
+        log_fatal("E410",
+                  "%s: osc \"%s\" is no listener. Fix: write [udp:|tcp:][HOST:]PORT, such as 8000 or "
+                  "udp:127.0.0.1:9000",
+                  wishes->osc_where[i], wishes->osc[i]);
+        right = false;
+    }
+    return right;
+}
+
+/* The ports of one direction. Whether the driver can open them shows when it does. */
+static bool check_ports(const char *word, enum port_direction direction, char *const *texts, char *const *where,
+                        unsigned count)
+{
+    bool right = true;
+
+    for (unsigned i = 0; i < count; i++) {
+        bool known = false, usable = false;
+
+        for (int j = 0; port_drivers[j] != NULL; j++)
+            if (port_drivers[j]->matches(texts[i])) {
+                known = true;
+                usable = usable || (direction == PORT_INPUT ? port_drivers[j]->input : port_drivers[j]->output);
+            }
+        if (usable)
+            continue;
+        if (known)
+            log_fatal("E410", "%s: %s \"%s\": this port is only an %s. Fix: see notewire ports", where[i], word,
+                      texts[i], direction == PORT_INPUT ? "output" : "input");
+        else
+            log_fatal("E410", "%s: %s \"%s\": there is no such port. Fix: see notewire ports", where[i], word,
+                      texts[i]);
+        right = false;
+    }
+    return right;
+}
+
+static bool check_replies(const struct map_wishes *wishes)
+{
+    bool right = true;
+
+    for (unsigned i = 0; i < wishes->reply_count; i++) {
+        char host[256];
+        uint16_t port = 0;
+
+        if (strcmp(wishes->reply[i], "learn") == 0 ||
+            (net_addr_split(wishes->reply[i], host, sizeof host, &port) == 0 && host[0] != '\0' && port != 0))
+            continue;
+        log_fatal("E410", "%s: reply \"%s\" is no address. Fix: write HOST:PORT, learn or learn:PORT",
+                  wishes->reply_where[i], wishes->reply[i]);
+        right = false;
+    }
+    return right;
+}
+
+static bool check_wishes(const struct map_wishes *wishes)
+{
+    bool right = check_uses(wishes);
+
+    right = check_osc(wishes) && right;
+    right = check_ports("midi_in", PORT_INPUT, wishes->midi_in, wishes->midi_in_where, wishes->midi_in_count) && right;
+    right =
+        check_ports("midi_out", PORT_OUTPUT, wishes->midi_out, wishes->midi_out_where, wishes->midi_out_count) && right;
+    return check_replies(wishes) && right;
 }
 
 int cli_check(int argc, char **argv, int first)
@@ -40,7 +117,7 @@ int cli_check(int argc, char **argv, int first)
         if (map_compile_file(options.files.text[i], &map, &wishes) != 0) {
             status = CLI_SCRIPT;
         } else {
-            if (check_uses(&wishes))
+            if (check_wishes(&wishes))
                 printf("%s: %u rule%s, no mistakes\n", options.files.text[i], map_rules(map),
                        map_rules(map) == 1 ? "" : "s");
             else

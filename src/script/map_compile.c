@@ -81,7 +81,7 @@ struct source {
     struct map_wishes *wishes;
 };
 
-/* Runs protected: a Lua error in here, out of memory too, becomes a status. Upvalue: the struct source. */
+/* Runs protected: a Lua error in here, out of memory too, becomes a status. Argument: the struct source. */
 static int compile(lua_State *L)
 {
     struct source *source = lua_touserdata(L, 1);
@@ -100,7 +100,8 @@ static int compile(lua_State *L)
     lua_pushvalue(L, -1);
     lua_pushfstring(L, "@%s", source->name);
     lua_pushcclosure(L, load_chunk, 2);
-    lua_call(L, 2, 1);
+    lua_pushstring(L, source->name);
+    lua_call(L, 3, 1);
     lua_pushinteger(L, map_load(L, source->name, source->map, source->wishes));
     return 1;
 }

@@ -7,10 +7,13 @@
 
 #define MAP_WISHES_MAX 32 /* of each kind */
 
-/* What a map says beside its rules, as texts of the command line. Owned: map_wishes_free. */
+/* What a map says beside its rules, as texts of the command line, and where it says so ("tablet.lua:3"). Owned:
+ * map_wishes_free. */
 struct map_wishes {
     char *use[MAP_WISHES_MAX], *osc[MAP_WISHES_MAX], *midi_in[MAP_WISHES_MAX], *midi_out[MAP_WISHES_MAX],
         *reply[MAP_WISHES_MAX];
+    char *use_where[MAP_WISHES_MAX], *osc_where[MAP_WISHES_MAX], *midi_in_where[MAP_WISHES_MAX],
+        *midi_out_where[MAP_WISHES_MAX], *reply_where[MAP_WISHES_MAX];
     unsigned use_count, osc_count, midi_in_count, midi_out_count, reply_count;
 };
 

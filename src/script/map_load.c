@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,20 +33,36 @@ static const char *const command_names[] = {"note",
                                             "raw",
                                             NULL};
 
+/* The wishes of one kind. */
+struct wish_list {
+    const char *word;  /* that says them in a map */
+    const char *field; /* of map.lua's result */
+    char **texts, **where;
+    unsigned *count;
+};
+
+#define WISH_KINDS 5
+
+static void list_wishes(struct map_wishes *w, struct wish_list lists[WISH_KINDS])
+{
+    lists[0] = (struct wish_list){"use", "uses", w->use, w->use_where, &w->use_count};
+    lists[1] = (struct wish_list){"osc", "osc", w->osc, w->osc_where, &w->osc_count};
+    lists[2] = (struct wish_list){"midi_in", "midi_in", w->midi_in, w->midi_in_where, &w->midi_in_count};
+    lists[3] = (struct wish_list){"midi_out", "midi_out", w->midi_out, w->midi_out_where, &w->midi_out_count};
+    lists[4] = (struct wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
+}
+
 void map_wishes_free(struct map_wishes *wishes)
 {
-    struct {
-        char **texts;
-        unsigned *count;
-    } lists[] = {{wishes->use, &wishes->use_count},
-                 {wishes->osc, &wishes->osc_count},
-                 {wishes->midi_in, &wishes->midi_in_count},
-                 {wishes->midi_out, &wishes->midi_out_count},
-                 {wishes->reply, &wishes->reply_count}};
+    struct wish_list lists[WISH_KINDS];
 
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        while (*lists[i].count > 0)
-            free(lists[i].texts[--*lists[i].count]);
+    list_wishes(wishes, lists);
+    for (size_t i = 0; i < WISH_KINDS; i++)
+        while (*lists[i].count > 0) {
+            --*lists[i].count;
+            free(lists[i].texts[*lists[i].count]);
+            free(lists[i].where[*lists[i].count]);
+        }
 }
 
 /* Reads of the table at the top of the stack. */
@@ -306,22 +323,51 @@ static void log_mistake(lua_State *L, const char *name)
     lua_pop(L, 2);
 }
 
-/* Adds the texts of a list to the wishes of one kind. */
-static int load_wishes(lua_State *L, const char *field, char **texts, unsigned *count)
+/* "tablet.lua:3", owned; NULL without memory. */
+static char *place_of(const char *name, int line)
+{
+    size_t size = strlen(name) + 16;
+    char *where = malloc(size);
+
+    if (where != NULL)
+        snprintf(where, size, "%s:%d", name, line);
+    return where;
+}
+
+/* Adds the text at the top of the stack's table. */
+static int load_wish(lua_State *L, const char *name, const struct wish_list *list)
+{
+    int line = (int)number_field(L, "line", 1);
+    unsigned at = *list->count;
+
+    if (at == MAP_WISHES_MAX) {
+        log_fatal("E410", "%s:%d: all maps together have at most %d lines with %s", name, line, MAP_WISHES_MAX,
+                  list->word);
+        return NW_EINVALID;
+    }
+    lua_getfield(L, -1, "text");
+    list->texts[at] = strdup(lua_tostring(L, -1));
+    list->where[at] = place_of(name, line);
+    lua_pop(L, 1);
+    if (list->texts[at] != NULL && list->where[at] != NULL) {
+        ++*list->count;
+        return 0;
+    }
+    free(list->texts[at]);
+    free(list->where[at]);
+    return NW_EMEMORY;
+}
+
+/* Adds the texts of the result table's list of one kind. */
+static int load_wishes(lua_State *L, const char *name, const struct wish_list *list)
 {
     int error = 0;
 
-    lua_getfield(L, -1, field);
+    lua_getfield(L, -1, list->field);
     for (lua_Integer i = 1; i <= luaL_len(L, -1) && error == 0; i++) {
         lua_geti(L, -1, i);
-        lua_getfield(L, -1, "text");
-        if (*count == MAP_WISHES_MAX)
-            error = NW_EFULL;
-        else if ((texts[*count] = strdup(lua_tostring(L, -1))) == NULL)
-            error = NW_EMEMORY;
-        else
-            ++*count;
-        lua_pop(L, 2);
+        error = load_wish(L, name, list);
+        lua_pop(L, 1);
     }
     lua_pop(L, 1);
     return error;
@@ -329,15 +375,7 @@ static int load_wishes(lua_State *L, const char *field, char **texts, unsigned *
 
 int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes)
 {
-    struct {
-        const char *field;
-        char **texts;
-        unsigned *count;
-    } lists[] = {{"uses", wishes->use, &wishes->use_count},
-                 {"osc", wishes->osc, &wishes->osc_count},
-                 {"midi_in", wishes->midi_in, &wishes->midi_in_count},
-                 {"midi_out", wishes->midi_out, &wishes->midi_out_count},
-                 {"reply", wishes->reply, &wishes->reply_count}};
+    struct wish_list lists[WISH_KINDS];
     lua_Integer mistakes;
     int error = 0;
 
@@ -351,8 +389,9 @@ int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes 
     lua_pop(L, 1);
     if (mistakes > 0)
         return NW_EINVALID;
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0] && error == 0; i++)
-        error = load_wishes(L, lists[i].field, lists[i].texts, lists[i].count);
+    list_wishes(wishes, lists);
+    for (size_t i = 0; i < WISH_KINDS && error == 0; i++)
+        error = load_wishes(L, name, &lists[i]);
     lua_getfield(L, -1, "rules");
     for (lua_Integer i = 1; i <= luaL_len(L, -1) && error == 0; i++) {
         lua_geti(L, -1, i);
@@ -362,7 +401,6 @@ int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes 
     lua_pop(L, 1);
     if (error != NW_EFULL)
         return error;
-    log_fatal("E410", "%s: a map has at most %d rules, and all maps at most %d of each kind of wish (use, osc ...)",
-              name, MAP_RULES_MAX, MAP_WISHES_MAX);
+    log_fatal("E410", "%s: a map has at most %d rules", name, MAP_RULES_MAX);
     return NW_EINVALID;
 }

@@ -60,7 +60,12 @@ static void reads_every_word(void **state)
                                            {"sysex hex 10 dec 10", "F0 10 0A F7"},
                                            {"ch 2 cc 1 1", "B1 01 01"},
                                            {"port A channel 2 cc 1 1", "a:B1 01 01"},
-                                           {"channel 2 port \"a b\" cc 1 1", "a b:B1 01 01"}};
+                                           {"quarter-frame 7FH", "F1 7F"},
+                                           {"channel 2 port \"a b\" cc 1 1", "a_b:B1 01 01"},
+                                           {"port \"Foo, [Bar]/{1} #2\" cc 1 1", "foo___bar___1___2:B0 01 01"},
+                                           {"port \"udp:[::1]:18999\" cc 1 1", "udp:_::1_:18999:B0 01 01"},
+                                           {"port \"Foo *[ab]\" cc 1 1", "foo *[ab]:B0 01 01"},
+                                           {"port \"fo?,\" cc 1 1", "fo?,:B0 01 01"}};
     char rule[128];
 
     (void)state;
@@ -134,9 +139,16 @@ static void tells_errors_of_lua(void **state)
         {"map [[/x -> start]\n", "E410 map.lua:"},
         {"for = 3", "E410 map.lua:1:5: <name> expected near '='\n"},
         {"if true then\n", "E410 map.lua:2:"},
-        {"error({})", "E410 map.lua:1:1: "},
-        {"error()", "E410 map.lua:1:1: nil\n"},
-        {"error(setmetatable({}, { __tostring = function() error 'twice' end }))", "E410 map.lua"},
+        {"error({})", "E410 map.lua:1:1: the map raised an error that is no text\n"},
+        {"\n\nerror()", "E410 map.lua:3:1: the map raised an error that is no text\n"},
+        {"local function f()\n  error({})\nend\nf()", "E410 map.lua:2:1: the map raised an error that is no text\n"},
+        {"error(setmetatable({}, { __tostring = function() error 'twice' end }))",
+         "E410 map.lua:1:1: the map raised an error that is no text\n"},
+        {"\nerror('no place', 0)", "E410 map.lua:2:1: no place\n"},
+        {"\nerror('it is :7: here', 0)", "E410 map.lua:2:1: it is :7: here\n"},
+        {"\nerror(7)", "E410 map.lua:2:1: 7\n"},
+        {"\nstring.rep()", "E410 map.lua:2:1: bad argument #1 to 'rep' (string expected, got no value)\n"},
+        {"local function f() return f() + 1 end\nf()", "E410 map.lua:1:1: stack overflow"},
         {"\x7f\x45LF\x02\x01\x01", "E410 map.lua:1:"},
         {"\x1bLua", "E410 map.lua:1:1: "}, /* never as bytecode */
         {"\xff\xfe"
@@ -154,6 +166,52 @@ static void tells_errors_of_lua(void **state)
     assert_int_equal(compiled.error, NW_EINVALID);
     compile_bytes("map [[/x \"a\0b\" -> start]]\n", 27);
     assert_true(compiled.error == 0 || compiled.error == NW_EINVALID);
+}
+
+static void shows_no_line_for_an_unfinished_text(void **state)
+{
+    (void)state;
+    compile("map [[\n/x -> start\n");
+    assert_string_equal(compiled.said, "E410 map.lua:3:1: unfinished long string (starting at line 1) near <eof>\n");
+    compile("if true then");
+    assert_string_equal(compiled.said, "E410 map.lua:1:13: 'end' expected near <eof>\n");
+}
+
+/* Colons and numbers in a path are not the line; Lua shortens long paths. */
+static void tells_errors_under_any_path(void **state)
+{
+    static const char *const names[] = {
+        "a:7:b.lua", ":9: ", "%d+.lua",
+        "a-name-that-is-longer-than-what-lua-shows-of-the-name-of-a-chunk-in-a-message:5:.lua"};
+    static const char *const sources[] = {"\nerror 'no luck'", "\nerror('no luck', 0)"};
+    char path[256], expected[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t j = 0; j < sizeof sources / sizeof sources[0]; j++) {
+            FILE *file;
+
+            compiled_free();
+            snprintf(path, sizeof path, "/tmp/%d-%s", (int)getpid(), names[i]);
+            file = fopen(path, "w");
+            assert_non_null(file);
+            fputs(sources[j], file);
+            fclose(file);
+            CAPTURE_STDERR(compiled.error = map_compile_file(path, &compiled.map, &compiled.wishes));
+            unlink(path);
+            compiled.map = NULL;
+            assert_int_equal(compiled.error, NW_EINVALID);
+            snprintf(expected, sizeof expected, "E410 %s:2:1: no luck\n", path);
+            assert_memory_equal(compiled.said, expected, strlen(expected));
+        }
+}
+
+static void prints_on_standard_error(void **state)
+{
+    (void)state;
+    compile("print('one', 2, nil, {} ~= nil)\nprint()");
+    assert_int_equal(compiled.error, 0);
+    assert_string_equal(compiled.said, "one\t2\tnil\ttrue\n\n");
 }
 
 static void reads_windows_files(void **state)
@@ -187,6 +245,12 @@ static void collects_wishes(void **state)
     assert_int_equal(compiled.wishes.use_count, 2);
     assert_string_equal(compiled.wishes.use[0], "open-stage-control");
     assert_string_equal(compiled.wishes.use[1], "osmid");
+    assert_string_equal(compiled.wishes.osc_where[0], "map.lua:1");
+    assert_string_equal(compiled.wishes.osc_where[1], "map.lua:2");
+    assert_string_equal(compiled.wishes.midi_in_where[0], "map.lua:3");
+    assert_string_equal(compiled.wishes.midi_out_where[1], "map.lua:5");
+    assert_string_equal(compiled.wishes.reply_where[0], "map.lua:6");
+    assert_string_equal(compiled.wishes.use_where[1], "map.lua:8");
     map_wishes_free(&compiled.wishes);
     assert_int_equal(compiled.wishes.osc_count, 0);
 }
@@ -244,6 +308,9 @@ int main(void)
         MAP_TEST(finds_the_place_of_a_mistake),
         MAP_TEST(marks_the_place_behind_tabs),
         MAP_TEST(tells_errors_of_lua),
+        MAP_TEST(shows_no_line_for_an_unfinished_text),
+        MAP_TEST(tells_errors_under_any_path),
+        MAP_TEST(prints_on_standard_error),
         MAP_TEST(reads_windows_files),
         MAP_TEST(collects_wishes),
         MAP_TEST(reads_empty_files),
