@@ -225,6 +225,33 @@ static void reply_changed(void *user, enum client_state state)
     registry_hold(bridge->registry, bridge->replies_waited > 0);
 }
 
+static bool is_loopback(const struct net_addr *addr)
+{
+    static const uint8_t one[16] = {[15] = 1};
+
+    return addr->family == 4 ? addr->ip[0] == 127 : memcmp(addr->ip, one, sizeof one) == 0;
+}
+
+/* Whether what leaves from a socket bound to local arrives at to. */
+static bool reaches(const struct net_addr *local, const struct net_addr *to)
+{
+    if (net_addr_is_any(local))
+        return local->family == to->family || local->family == 6; /* dual-stack */
+    return local->family == to->family && is_loopback(local) == is_loopback(to);
+}
+
+struct server *bridge_udp_server(const struct bridge *bridge, const struct net_addr *to)
+{
+    for (unsigned i = 0; to->family != 0 && i < bridge->server_count; i++) {
+        struct net_addr local;
+
+        server_local(bridge->servers[i], &local);
+        if (server_protocol(bridge->servers[i]) == SERVER_UDP && reaches(&local, to))
+            return bridge->servers[i];
+    }
+    return NULL;
+}
+
 int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
 {
     struct bridge_reply *reply = &bridge->replies[bridge->reply_count];
@@ -236,10 +263,10 @@ int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port)
         return NW_EFULL;
     snprintf(label, sizeof label, "%s:%u", host, port);
     memset(reply, 0, sizeof *reply);
-    if (net_addr_parse_ip(host, &reply->addr) != 0 || bridge->server_count == 0 ||
-        server_protocol(bridge->servers[0]) != SERVER_UDP)
-        error = client_open(bridge->loop, SERVER_UDP, host, port, label, &callbacks, &reply->client);
+    (void)net_addr_parse_ip(host, &reply->addr);
     reply->addr.port = port;
+    if (bridge_udp_server(bridge, &reply->addr) == NULL)
+        error = client_open(bridge->loop, SERVER_UDP, host, port, label, &callbacks, &reply->client);
     if (error != 0)
         return error;
     bridge->reply_count++;

@@ -19,8 +19,8 @@ struct bridge;
 
 /* A fixed address for what comes as MIDI (--reply HOST:PORT). */
 struct bridge_reply {
-    struct client *client; /* used when no UDP server is open; else NULL */
-    struct net_addr addr;
+    struct net_addr addr;  /* family 0 for a name */
+    struct client *client; /* looks the name up, and sends where no server's socket reaches; else NULL */
 };
 
 struct bridge {
@@ -65,6 +65,9 @@ int bridge_listen(struct bridge *bridge, enum server_protocol protocol, const st
 
 /* Sends what comes as MIDI to a host too. 0 or what client_open says. */
 int bridge_reply_to(struct bridge *bridge, const char *host, uint16_t port);
+
+/* The first UDP server whose socket reaches an address; NULL when none does, or the address is not known yet. */
+struct server *bridge_udp_server(const struct bridge *bridge, const struct net_addr *to);
 
 /* Opens a port and joins it to the others. 0 or what registry_open says. */
 int bridge_open_port(struct bridge *bridge, const char *name, enum port_direction direction);

@@ -17,13 +17,19 @@ struct telling {
     int error; /* the last refusal */
 };
 
-/* The first UDP server, whose socket fixed addresses hear from. */
-static struct server *udp_server(const struct bridge *bridge)
+/* To a fixed address: from the socket of the first UDP server that can reach it, else from one of its own. */
+static int send_fixed(const struct bridge *bridge, const struct bridge_reply *reply, const uint8_t *bytes,
+                      size_t length)
 {
-    for (unsigned i = 0; i < bridge->server_count; i++)
-        if (server_protocol(bridge->servers[i]) == SERVER_UDP)
-            return bridge->servers[i];
-    return NULL;
+    struct net_addr to = reply->addr;
+    struct server *server;
+
+    if (reply->client != NULL && reply->addr.family == 0)
+        client_peer(reply->client, &to);
+    server = bridge_udp_server(bridge, &to);
+    if (server != NULL)
+        return server_send_to(server, &to, bytes, length);
+    return reply->client != NULL ? client_send(reply->client, bytes, length) : NW_ECLOSED;
 }
 
 /* Sends one composed OSC message. */
@@ -35,10 +41,8 @@ static void send_osc(void *user, const uint8_t *bytes, size_t length)
 
     if (bytes == NULL) {
         error = NW_ETOOBIG;
-    } else if (telling->reply != NULL && telling->reply->client != NULL) {
-        error = client_send(telling->reply->client, bytes, length);
     } else if (telling->reply != NULL) {
-        error = server_send_to(udp_server(bridge), &telling->reply->addr, bytes, length);
+        error = send_fixed(bridge, telling->reply, bytes, length);
     } else if (bridge->learn_port != 0 && telling->peer->tcp == NULL) {
         struct net_addr to = telling->peer->addr;
 

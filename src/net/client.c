@@ -263,6 +263,11 @@ enum client_state client_state(const struct client *client)
     return client->state;
 }
 
+void client_peer(const struct client *client, struct net_addr *addr)
+{
+    *addr = client->addr;
+}
+
 const char *client_reason(const struct client *client)
 {
     return client->reason;

@@ -36,6 +36,7 @@ int client_send(struct client *client, const uint8_t *bytes, size_t length);
 void client_flush(struct client *client);
 void client_pause(struct client *client, bool paused); /* TCP: stops reading */
 enum client_state client_state(const struct client *client);
+void client_peer(const struct client *client, struct net_addr *addr); /* family 0 until its name has been found */
 const char *client_reason(const struct client *client); /* why the last try came to nothing, as "connection refused" */
 struct udp *client_udp(struct client *client);          /* NULL for TCP or while its name is looked up */
 size_t client_queued(const struct client *client);      /* TCP: bytes the kernel has not taken */
