@@ -124,6 +124,7 @@ static void osmid(void **state)
                    "usb:C0 05|usb:C1 05|usb:C2 05|usb:C3 05|usb:C4 05|usb:C5 05|usb:C6 05|usb:C7 05|usb:C8 05|"
                    "usb:C9 05|usb:CA 05|usb:CB 05|usb:CC 05|usb:CD 05|usb:CE 05|usb:CF 05");
     assert_reverse("F2 01 08", "/midi/nano_key/2/song_position i 1025");
+    assert_reverse("F1 75", "/midi/nano_key/2/MTC i 117");
     assert_reverse("F3 05", "/midi/nano_key/2/song_select i 5");
     assert_reverse("F6", "/midi/nano_key/2/tune_request");
 }

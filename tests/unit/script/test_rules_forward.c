@@ -17,6 +17,7 @@ static void plays_every_command(void **state)
                   "/nrpn ch n v -> channel ch nrpn n v\n"
                   "/rpn ch n v -> channel ch rpn n v\n"
                   "/tc t v -> time-code t v\n"
+                  "/qf v -> quarter-frame v\n"
                   "/spp n -> song-position n\n"
                   "/ss n -> song-select n\n"
                   "/tun -> tune-request\n"
@@ -47,6 +48,11 @@ static void plays_every_command(void **state)
     assert_forward("/nrpn iii 1 16384 0", "range");
     assert_forward("/tc ii 7 5", "F1 75");
     assert_forward("/tc ii 8 5", "range");
+    assert_forward("/qf i 117", "F1 75");
+    assert_forward("/qf i 0", "F1 00");
+    assert_forward("/qf i 127", "F1 7F");
+    assert_forward("/qf i 128", "range");
+    assert_forward("/qf i -1", "range");
     assert_forward("/spp i 1025", "F2 01 08");
     assert_forward("/ss i 3", "F3 03");
     assert_forward("/tun", "F6");
@@ -259,6 +265,27 @@ static void reads_sysex_in_every_spelling(void **state)
     assert_forward("/r2 i 1", "none");
 }
 
+/* A short message in one number, in either byte order; never in SysEx, where each number is one byte. */
+static void reads_packed_numbers(void **state)
+{
+    (void)state;
+    compile_rules("/renoise/trigger/midi data -> raw data\n/sysex data:i -> sysex data\n/m msg:m -> raw msg");
+    assert_forward("/renoise/trigger/midi i 6569104", "90 3C 64"); /* 0x643c90 */
+    assert_forward("/renoise/trigger/midi i 0x00903c64", "90 3C 64");
+    assert_forward("/renoise/trigger/midi h 6569104", "90 3C 64");
+    assert_forward("/renoise/trigger/midi h 0x903c64", "90 3C 64");
+    assert_forward("/renoise/trigger/midi d 6569104", "90 3C 64");
+    assert_forward("/renoise/trigger/midi i 0x05c0", "C0 05");
+    assert_forward("/renoise/trigger/midi i 0xc00500", "C0 05");
+    assert_forward("/renoise/trigger/midi i 0xf8", "F8");
+    assert_forward("/renoise/trigger/midi ii 0x643c90 0x003c80", "90 3C 64|80 3C 00");
+    assert_forward("/renoise/trigger/midi i 0x64903c", "bad data"); /* no status at either end */
+    assert_forward("/renoise/trigger/midi i 0x1903c64", "bad data");
+    assert_forward("/renoise/trigger/midi h 0x100643c90", "bad data");
+    assert_forward("/renoise/trigger/midi i -1", "bad data");
+    assert_forward("/sysex i 6569104", "bad data");
+}
+
 static void names_ports(void **state)
 {
     (void)state;
@@ -273,7 +300,7 @@ static void names_ports(void **state)
     assert_forward("/usb/raw b 903c01f8", "usb:90 3C 01|usb:F8");
     assert_forward("/usb/syx s 7e", "usb:F0 7E F7");
     assert_forward("/fix i 60", "synth:90 3C 01");
-    assert_forward("/fix2 i 60", "big synth:91 3C 01");
+    assert_forward("/fix2 i 60", "big_synth:91 3C 01");
 }
 
 static void plays_all_rules_that_fit(void **state)
@@ -309,9 +336,16 @@ static void hostile_patterns_are_costly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MAP_TEST(plays_every_command),           MAP_TEST(scales_values),    MAP_TEST(what_does_not_exist_is_range),
-        MAP_TEST(takes_numbers_from_every_tag),  MAP_TEST(counts_arguments), MAP_TEST(reads_both_orders_of_m),
-        MAP_TEST(reads_sysex_in_every_spelling), MAP_TEST(names_ports),      MAP_TEST(plays_all_rules_that_fit),
+        MAP_TEST(plays_every_command),
+        MAP_TEST(scales_values),
+        MAP_TEST(what_does_not_exist_is_range),
+        MAP_TEST(takes_numbers_from_every_tag),
+        MAP_TEST(counts_arguments),
+        MAP_TEST(reads_both_orders_of_m),
+        MAP_TEST(reads_sysex_in_every_spelling),
+        MAP_TEST(reads_packed_numbers),
+        MAP_TEST(names_ports),
+        MAP_TEST(plays_all_rules_that_fit),
         MAP_TEST(hostile_patterns_are_costly),
     };
 

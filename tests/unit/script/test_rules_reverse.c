@@ -163,6 +163,16 @@ static void sends_defaults(void **state)
     assert_reverse("B0 02 7F", "/y4 i 1");
 }
 
+static void tells_quarter_frames(void **state)
+{
+    (void)state;
+    compile_rules("/qf v <-> quarter-frame v\n/qx v:0-1 <- quarter-frame v:0-127");
+    assert_reverse("F1 75", "/qf i 117|/qx f 0.921260");
+    assert_reverse("F1 00", "/qf i 0|/qx f 0.000000");
+    assert_reverse("F1 7F", "/qf i 127|/qx f 1.000000");
+    assert_reverse("F2 75 00", "");
+}
+
 /* What does not fit is told as NULL. */
 static void on_nothing(void *user, const uint8_t *bytes, size_t length)
 {
@@ -195,10 +205,15 @@ static void does_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MAP_TEST(tells_every_command),      MAP_TEST(writes_every_tag),
-        MAP_TEST(writes_data_in_every_tag), MAP_TEST(unscales),
-        MAP_TEST(names_must_fit),           MAP_TEST(names_ports),
-        MAP_TEST(sends_defaults),           MAP_TEST(does_not_fit),
+        MAP_TEST(tells_every_command),
+        MAP_TEST(writes_every_tag),
+        MAP_TEST(writes_data_in_every_tag),
+        MAP_TEST(unscales),
+        MAP_TEST(names_must_fit),
+        MAP_TEST(names_ports),
+        MAP_TEST(sends_defaults),
+        MAP_TEST(tells_quarter_frames),
+        MAP_TEST(does_not_fit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
