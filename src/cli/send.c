@@ -23,6 +23,7 @@ struct send {
     struct registry *registry;
     uint64_t due_ns;   /* when the next command is due; 0 before the first time stamp */
     uint64_t stamp_ns; /* last absolute time stamp; UINT64_MAX before the first */
+    bool congested;    /* the port's queue is filling up */
     bool refused;
 };
 
@@ -30,6 +31,13 @@ struct send {
 static void no_input(void *user, struct port *from, const struct midi_msg *msg)
 {
     (void)user, (void)from, (void)msg;
+}
+
+static void on_pressure(void *user, bool paused)
+{
+    struct send *send = user;
+
+    send->congested = paused;
 }
 
 /* Gives a message to the port, waiting a while for a connection or for room. */
@@ -40,6 +48,8 @@ static void send_message(void *user, const struct midi_msg *msg)
     struct midi_msg copy = *msg;
 
     copy.port = REGISTRY_SOURCE_OSC;
+    while (send->congested && clock_mono_ns() < deadline)
+        loop_turn(send->loop, deadline);
     while (!send->refused && registry_send(send->registry, registry_all(send->registry), &copy) == 0) {
         if (clock_mono_ns() >= deadline)
             send->refused = true;
@@ -87,6 +97,7 @@ static int send_words(struct send *send, int argc, char **argv, int first)
     bool from_stdin = argc == first + 1 && strcmp(argv[first], "--") == 0;
     char *line = from_stdin ? NULL : join(argc, argv, first);
     size_t capacity = 0;
+    unsigned long number = 1;
     int result = 0;
     ssize_t length;
 
@@ -97,10 +108,11 @@ static int send_words(struct send *send, int argc, char **argv, int first)
         while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
             length--;
         result = midi_words_read(&words, line, (size_t)length, &sink, &error);
+        number += result >= 0;
     }
     free(line);
     if (result < 0) {
-        log_fatal("E207", "send: word at column %zu: %s. Fix: see the words in notewire(1)", error.column, error.text);
+        log_fatal("E207", "send:%lu:%zu: %s. Fix: see the words in notewire(1)", number, error.column, error.text);
         return CLI_USAGE;
     }
     return CLI_OK;
@@ -109,8 +121,8 @@ static int send_words(struct send *send, int argc, char **argv, int first)
 /* send PORT WORDS... */
 static int send_midi(int argc, char **argv, int first)
 {
-    struct registry_callbacks callbacks = {.message = no_input};
     struct send send = {.stamp_ns = UINT64_MAX};
+    struct registry_callbacks callbacks = {.message = no_input, .pressure = on_pressure, .user = &send};
     struct port *port;
     int error, status = CLI_FAILURE;
 
@@ -252,6 +264,8 @@ static int deliver(const char *target, const uint8_t *bytes, size_t length)
     error = client_send(delivery.client, tcp ? framed : bytes, length);
     if (error == 0 && leave(&delivery, tcp))
         status = CLI_OK;
+    else if (error == NW_ETOOBIG)
+        log_fatal("E108", "send: the message has %zu bytes, too many for one packet. Fix: send less", length);
     else
         log_fatal("E301", "send: nobody listens at %s (%s). Fix: check host and port", target,
                   error == 0 ? "it does not take it" : nw_error_text(error));
