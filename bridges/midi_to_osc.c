@@ -90,8 +90,6 @@ static enum midi_to_osc_result tell_all(struct bridge *bridge, const struct rule
     struct telling telling = {.bridge = bridge};
     unsigned made = 0;
 
-    if (bridge->reply_count == 0 && (!bridge->learn || bridge->peers.last == NULL))
-        return MIDI_TO_OSC_NO_PEER;
     for (unsigned i = 0; i < bridge->reply_count; i++) {
         telling.reply = &bridge->replies[i];
         made += tell(&telling, midi);
@@ -108,6 +106,11 @@ static enum midi_to_osc_result tell_all(struct bridge *bridge, const struct rule
     return telling.error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
 }
 
+bool midi_to_osc_wanted(const struct bridge *bridge)
+{
+    return bridge->reply_count > 0 || (bridge->learn && bridge->peers.last != NULL);
+}
+
 enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
                                             const struct sysex *sysex)
 {
@@ -117,6 +120,8 @@ enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct 
                              .port_length = strlen(from->osc_name),
                              .port_id = from->index};
 
+    if (!midi_to_osc_wanted(bridge))
+        return MIDI_TO_OSC_NO_PEER;
     if (sysex != NULL) {
         if (sysex->lost)
             return MIDI_TO_OSC_TOO_BIG;

@@ -13,6 +13,9 @@ enum midi_to_osc_result {
     MIDI_TO_OSC_TOO_BIG,  /* a SysEx beyond SYSEX_MAX or a datagram */
 };
 
+/* Whether there is anybody to tell. */
+bool midi_to_osc_wanted(const struct bridge *bridge);
+
 /* One whole message of an input; sysex is NULL for a short one, and holds the bytes of a SysEx whose last piece msg is.
  */
 enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,

@@ -60,7 +60,7 @@ static void settle(struct bridge *bridge, uint32_t outputs, uint32_t taken, bool
 static void pass_sysex(struct bridge *bridge, const struct port *from, const struct midi_msg *msg)
 {
     uint32_t outputs = bridge->raw_outputs[from->index];
-    struct sysex *sysex = sysex_collect(&bridge->sysex, msg);
+    struct sysex *sysex = sysex_collect(&bridge->sysex, msg, midi_to_osc_wanted(bridge));
     uint32_t taken = registry_send(bridge->registry, outputs, msg);
     enum midi_to_osc_result osc;
 

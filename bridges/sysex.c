@@ -37,14 +37,14 @@ static void append(struct sysex *sysex, const uint8_t *bytes, size_t length)
     sysex->used += length;
 }
 
-struct sysex *sysex_collect(struct sysex_table *table, const struct midi_msg *piece)
+struct sysex *sysex_collect(struct sysex_table *table, const struct midi_msg *piece, bool keep)
 {
     struct sysex *sysex = find_place(table, piece->port);
 
     if (!sysex->open || (piece->flags & MIDI_SYSEX_BEGIN) != 0) {
         sysex->open = true;
         sysex->source = piece->port;
-        sysex->lost = sysex == &table->place[SYSEX_OPEN] || (piece->flags & MIDI_SYSEX_BEGIN) == 0;
+        sysex->lost = !keep || sysex == &table->place[SYSEX_OPEN] || (piece->flags & MIDI_SYSEX_BEGIN) == 0;
         sysex->refused = false;
         sysex->stalled = false;
         sysex->taken = 0;

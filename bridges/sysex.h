@@ -27,9 +27,9 @@ struct sysex_table {
     struct sysex place[SYSEX_OPEN + 1];
 };
 
-/* The SysEx that a piece belongs to, with the piece added to it. Borrowed; valid until its source's next piece. Its
- * last piece closes it: bytes and flags can still be read. */
-struct sysex *sysex_collect(struct sysex_table *table, const struct midi_msg *piece);
+/* The SysEx that a piece belongs to, with the piece added to it; its bytes are kept when keep is set at its first
+ * piece. Borrowed; valid until its source's next piece. Its last piece closes it: bytes and flags can still be read. */
+struct sysex *sysex_collect(struct sysex_table *table, const struct midi_msg *piece, bool keep);
 
 /* Marks the SysEx of a source as stalled. */
 void sysex_stalled(struct sysex_table *table, uint16_t source);
