@@ -282,11 +282,12 @@ static void feed_packed(struct data_feed *feed, uint32_t number)
     bool highest = bytes[2] >= 0x80;
     uint8_t length = midi_length(highest ? bytes[2] : bytes[0]);
 
-    for (int i = 0; i < length; i++)
+    for (int i = 0; i < length && i < 3; i++)
         feed_byte(feed, highest ? bytes[2 - i] : bytes[i]);
     feed->broken = feed->broken || length == 0;
 }
 
+/* One argument of any kind. */
 static void feed_arg(struct data_feed *feed, const struct osc_arg *arg)
 {
     double number;
