@@ -177,6 +177,16 @@ static bool send_sysex(struct registry *registry, unsigned index, const struct m
     return true;
 }
 
+void port_break_off(struct port *port)
+{
+    struct merge *merge = &port->registry->merge[port->index];
+
+    if (!merge->open)
+        return;
+    merge->open = false;
+    release_waiting(port->registry, port->index);
+}
+
 static bool send_one(struct registry *registry, unsigned index, const struct midi_msg *msg)
 {
     struct merge *merge = &registry->merge[index];

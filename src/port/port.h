@@ -83,6 +83,10 @@ void port_abandoned(struct port *port, unsigned count);
 /* An output did not pass on a message that it had taken, or not to everybody who hears it: once a message. */
 void port_missed(struct port *port);
 
+/* The far end of an output has gone: a SysEx that is open there is refused from here on, and what waited behind it goes
+ * on. */
+void port_break_off(struct port *port);
+
 /* The kernel threw away datagrams of a network input. */
 void port_kernel_drops(struct port *port, uint32_t count);
 

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TCP_RESERVE (64u * 1024u) /* bytes of a send buffer that are kept for note-offs */
+
 /* One connection or listener, held by one input, one output, or both. */
 struct wire {
     struct port *input, *output;
@@ -18,6 +20,9 @@ struct wire {
     struct server *server; /* tcp-listen: */
     struct peers peers;
     struct midi_parser parser[PEERS_MAX]; /* of each peer; the client uses the first */
+    bool
+        behind[PEERS_MAX]; /* a peer that joined in the middle of a SysEx or missed a piece of it: waits for the next */
+    bool missed;           /* a peer missed a piece of the SysEx on its way */
     unsigned connected;
 };
 
@@ -88,6 +93,8 @@ static void client_changed(void *user, enum client_state state)
     if (state != CLIENT_READY)
         feed(wire, 0, NULL, 0);
     wire_writable(wire);
+    if (wire->output != NULL) /* who connects again does not want the rest of a SysEx */
+        port_break_off(wire->output);
 }
 
 static void server_data(void *user, struct peer *from, const uint8_t *bytes, size_t length)
@@ -102,6 +109,7 @@ static void server_accepted(void *user, struct peer *peer)
     struct wire *wire = user;
 
     midi_parser_reset(&wire->parser[peer - wire->peers.peer]);
+    wire->behind[peer - wire->peers.peer] = true;
     wire->connected++;
     wire_writable(wire);
 }
@@ -114,6 +122,8 @@ static void server_closed(void *user, struct peer *peer, int error)
     feed(wire, (size_t)(peer - wire->peers.peer), NULL, 0);
     wire->connected--;
     wire_writable(wire);
+    if (wire->output != NULL && wire->connected == 0)
+        port_break_off(wire->output);
 }
 
 static void server_broken(void *user, struct peer *from, int error)
@@ -222,36 +232,85 @@ static int tcp_port_open(struct port *port)
     return error;
 }
 
+/* Whether a message may be queued behind so many bytes: the last of the room is for what ends notes and SysEx. */
+static bool has_room(size_t queued, const struct midi_msg *msg)
+{
+    return queued <= TCP_SEND_BUFFER - TCP_RESERVE || port_is_release(msg) || (msg->flags & MIDI_SYSEX_END) != 0;
+}
+
 /* A connection of ours whose other end reads slowly slows our inputs down. */
 static int send_to_client(struct port *port, struct wire *wire, const struct midi_msg *msg)
 {
-    int error = client_send(wire->client, msg->b, msg->len);
+    int error = has_room(client_queued(wire->client), msg) ? client_send(wire->client, msg->b, msg->len) : NW_EFULL;
 
     if (error == NW_EFULL || client_queued(wire->client) > TCP_SEND_BUFFER / 2)
         port_congested(port);
     return error;
 }
 
-/* To everybody who is connected; taken when at least one took it. */
-static int tcp_port_send(struct port *port, const struct midi_msg *msg)
+/* To one who is connected. A SysEx of which a peer misses a piece is ended there, and its rest is kept from it. */
+static int send_to_peer(struct wire *wire, size_t index, const struct midi_msg *msg)
 {
-    struct wire *wire = port->impl;
-    int refusal = NW_ECLOSED;
-    bool taken = false, crowded = wire->connected > 0;
+    static const uint8_t end = MIDI_SYSEX_EOX;
+    bool goes_on = (msg->flags & MIDI_SYSEX_PART) != 0 && (msg->flags & MIDI_SYSEX_BEGIN) == 0;
+    struct peer *peer = &wire->peers.peer[index];
+    int error;
 
-    if (wire->client != NULL)
-        return send_to_client(port, wire, msg);
+    if (goes_on && wire->behind[index])
+        return NW_ECLOSED;
+    error =
+        has_room(peer->tcp == NULL ? 0 : tcp_queued(peer->tcp), msg) ? server_send(peer, msg->b, msg->len) : NW_EFULL;
+    if (error != 0)
+        wire->missed = true;
+    if (error != 0 && goes_on)
+        (void)server_send(peer, &end, 1);
+    if (!midi_is_realtime(msg->b[0]))
+        wire->behind[index] = error != 0;
+    return error;
+}
+
+/* Tells once a message that some took it and others did not, at the end of a SysEx. */
+static void tell_missed(struct port *port, struct wire *wire, const struct midi_msg *msg, bool taken)
+{
+    bool ends = (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0;
+
+    if (!ends)
+        return;
+    if (wire->missed && taken && (msg->flags & MIDI_SYSEX_CUT) == 0)
+        port_missed(port);
+    wire->missed = false;
+}
+
+/* To everybody who is connected; taken when at least one took it. */
+static int send_to_all(struct port *port, struct wire *wire, const struct midi_msg *msg)
+{
+    int refusal = NW_ECLOSED;
+    bool taken = false, crowded = wire->connected > 0, sysex_missed = wire->missed;
+    bool inside = midi_is_realtime(msg->b[0]); /* of a SysEx, maybe */
+
+    if ((msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_BEGIN) != 0)
+        wire->missed = false;
     for (size_t i = 0; wire->connected > 0 && i < PEERS_MAX; i++) {
         struct peer *peer = &wire->peers.peer[i];
-        int error = peer->used ? server_send(peer, msg->b, msg->len) : refusal;
+        int error = peer->used ? send_to_peer(wire, i, msg) : NW_ECLOSED;
 
         taken = taken || error == 0;
-        refusal = error != 0 ? error : refusal;
+        refusal = error != 0 && refusal != NW_EFULL ? error : refusal;
         crowded = crowded && (!peer->used || tcp_queued(peer->tcp) > TCP_SEND_BUFFER / 2);
     }
+    tell_missed(port, wire, msg, taken);
+    if (inside)
+        wire->missed = sysex_missed;
     if (crowded) /* one who reads is enough not to wait for the others */
         port_congested(port);
     return taken ? 0 : refusal;
+}
+
+static int tcp_port_send(struct port *port, const struct midi_msg *msg)
+{
+    struct wire *wire = port->impl;
+
+    return wire->client != NULL ? send_to_client(port, wire, msg) : send_to_all(port, wire, msg);
 }
 
 static void tcp_port_pause(struct port *port, bool paused)
