@@ -223,11 +223,39 @@ static void stdin_pause(struct port *port, bool paused)
         loop_timer_set(in->timer, in->later_count > 0 ? in->later[in->later_first].due_ns : 1);
 }
 
+/* Whether a message ends with this: it is short, or the last piece of a SysEx. */
+static bool ends_message(const struct midi_msg *msg)
+{
+    return (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0;
+}
+
+/* What has been read and not given out: messages that wait for their time, and lines, of which each that says something
+ * counts as one. The last needs no newline once all has been read. */
+static unsigned count_unread(const struct stdin_port *in)
+{
+    unsigned count = 0;
+    bool skipping = in->skipping;
+
+    for (unsigned i = 0; i < in->later_count; i++)
+        count += ends_message(&in->later[(in->later_first + i) % STDIN_LATER].msg);
+    for (size_t at = 0; at < in->used; at++) {
+        const char *line = in->buffer + at, *end = memchr(line, '\n', in->used - at);
+        size_t length = end != NULL ? (size_t)(end - line) : in->used - at, blank = 0;
+
+        while (blank < length && memchr(" \t\r", line[blank], 3) != NULL)
+            blank++;
+        count += !skipping && (end != NULL || in->ended) && blank < length && line[blank] != '#';
+        skipping = false;
+        at += length;
+    }
+    return count;
+}
+
 static void stdin_close(struct port *port)
 {
     struct stdin_port *in = port->impl;
 
-    port_abandoned(port, in->later_count);
+    port_abandoned(port, count_unread(in));
     if (in->watch != NULL)
         loop_fd_free(in->watch);
     loop_timer_free(in->timer);

@@ -2,11 +2,11 @@
  * "tcp-listen:PORT" takes connections. Naming the same text with -i and -o uses the same connections both ways.
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
-#include "midi/midi_parser.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "port/drivers.h"
 #include "port/registry.h"
+#include "port/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -350,6 +350,8 @@ static void tcp_port_close(struct port *port)
 {
     struct wire *wire = port->impl;
 
+    if (port->direction == PORT_INPUT)
+        port_abandoned(port, wire_unfinished(wire->parser, PEERS_MAX));
     *wire_end(wire, port->direction) = NULL;
     if (wire->input != NULL || wire->output != NULL)
         return;

@@ -1,10 +1,10 @@
 /* The udp: driver: raw MIDI bytes, one datagram a message. "udp:PORT" listens, "udp:HOST:PORT" sends.
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
-#include "midi/midi_parser.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "port/drivers.h"
+#include "port/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +189,7 @@ static void udp_port_close(struct port *port)
     if (port->direction == PORT_INPUT) {
         struct udp_in *in = port->impl;
 
+        port_abandoned(port, wire_unfinished(in->parser, PEERS_MAX));
         server_close(in->server);
         peers_free(&in->peers);
         free(in);

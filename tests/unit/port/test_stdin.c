@@ -142,11 +142,31 @@ static void rests_while_outputs_are_full(void **state)
     TURN_UNTIL(f, f->ended == 1);
 }
 
+static void counts_messages_and_lines_at_the_end(void **state)
+{
+    struct fixture *f = *state;
+    int fd = open_pipe(f);
+
+    put(fd,
+        "+00:10:00.000 syx 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 stop\nstart\n\n # none\r\nstop\nhalf");
+    turns(f, 5);
+    assert_int_equal(f->messages, 0);
+    registry_free(f->registry);
+    f->registry = NULL;
+    assert_int_equal(f->abandoned, 4);
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PORT_TEST(reads_lines),      PORT_TEST(a_mistake_costs_its_line), PORT_TEST(an_overlong_line_is_one_mistake),
-        PORT_TEST(time_stamps_wait), PORT_TEST(reads_regular_files),      PORT_TEST(rests_while_outputs_are_full),
+        PORT_TEST(reads_lines),
+        PORT_TEST(a_mistake_costs_its_line),
+        PORT_TEST(an_overlong_line_is_one_mistake),
+        PORT_TEST(time_stamps_wait),
+        PORT_TEST(reads_regular_files),
+        PORT_TEST(rests_while_outputs_are_full),
+        PORT_TEST(counts_messages_and_lines_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,13 +161,59 @@ static void tells_refused_sources(void **state)
     close(fd);
 }
 
+/* Ends everything; returns what inputs had not finished. */
+static unsigned end_all(struct fixture *f)
+{
+    registry_free(f->registry);
+    f->registry = NULL;
+    return f->abandoned;
+}
+
+static void udp_counts_what_is_unfinished_at_the_end(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t number = open_listener(f, "udp", PORT_INPUT);
+    int one = connect_to(SOCK_DGRAM, number), two = connect_to(SOCK_DGRAM, number);
+
+    PUT(one, "\xf0\x01\x02");
+    PUT(two, "\xf0\x01\x02\x03\x04\x05\x06\x07\x08"); /* whoever got its beginning counts this one */
+    TURN_UNTIL(f, f->messages == 1);
+    assert_int_equal(end_all(f), 1);
+    close(one);
+    close(two);
+}
+
+static void tcp_counts_what_is_unfinished_at_the_end(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t number = open_listener(f, "tcp-listen", PORT_INPUT);
+    int fd[5];
+
+    for (int i = 0; i < 5; i++)
+        fd[i] = connect_to(SOCK_STREAM, number);
+    PUT(fd[0], "\xf8\xf0\x01");
+    PUT(fd[1], "\xf8\x90");
+    PUT(fd[2], "\x90\x3c\x64\x3c");
+    PUT(fd[3], "\x90\x3c\x64\xf2\x01");
+    PUT(fd[4], "\x90\x3c\x64"); /* nothing open */
+    TURN_UNTIL(f, f->messages == 5);
+    assert_int_equal(end_all(f), 4);
+    for (int i = 0; i < 5; i++)
+        close(fd[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PORT_TEST(udp_reads_a_message_a_datagram), PORT_TEST(udp_sends_a_message_a_datagram),
-        PORT_TEST(a_taken_address_is_busy),        PORT_TEST(tcp_listens_and_keeps_peers_apart),
-        PORT_TEST(tcp_listens_both_ways),          PORT_TEST(tcp_connects_and_reconnects),
+        PORT_TEST(udp_reads_a_message_a_datagram),
+        PORT_TEST(udp_sends_a_message_a_datagram),
+        PORT_TEST(a_taken_address_is_busy),
+        PORT_TEST(tcp_listens_and_keeps_peers_apart),
+        PORT_TEST(tcp_listens_both_ways),
+        PORT_TEST(tcp_connects_and_reconnects),
         PORT_TEST(tells_refused_sources),
+        PORT_TEST(udp_counts_what_is_unfinished_at_the_end),
+        PORT_TEST(tcp_counts_what_is_unfinished_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
