@@ -17,6 +17,7 @@ enum cli_exit { CLI_OK = 0, CLI_FAILURE = 1, CLI_USAGE = 2, CLI_SCRIPT = 3, CLI_
 /* A repeatable option. The texts are borrowed from argv. */
 struct cli_list {
     const char *text[CLI_LIST_MAX];
+    const char *where[CLI_LIST_MAX]; /* "tablet.lua:3" when a map says it; NULL on the command line */
     unsigned count;
 };
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,13 +23,27 @@ struct run {
 };
 
 /* What the command line says, else what the maps say. */
-static struct cli_list choose(const struct cli_list *options, char *const *wishes, unsigned count)
+static struct cli_list choose(const struct cli_list *options, char *const *wishes, char *const *where, unsigned count)
 {
     struct cli_list list = *options;
 
-    for (unsigned i = 0; options->count == 0 && i < count; i++)
+    for (unsigned i = 0; options->count == 0 && i < count; i++) {
+        list.where[list.count] = where[i];
         list.text[list.count++] = wishes[i];
+    }
     return list;
+}
+
+#define ORIGIN_TEXT 300
+
+/* How messages call an entry: "-o", or "tablet.lua:3: midi_out". */
+static const char *origin(const struct cli_list *list, unsigned index, const char *option, const char *word,
+                          char out[ORIGIN_TEXT])
+{
+    if (list->where[index] == NULL)
+        return option;
+    snprintf(out, ORIGIN_TEXT, "%s: %s", list->where[index], word);
+    return out;
 }
 
 static void stop(void *user)
@@ -158,20 +173,22 @@ static bool wants_default_listener(const struct cli_list *midi_in)
 
 static int open_listeners(struct run *run)
 {
-    struct cli_list osc = choose(&run->options.osc, run->wishes.osc, run->wishes.osc_count);
-    struct cli_list midi_in = choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_count);
+    struct cli_list osc = choose(&run->options.osc, run->wishes.osc, run->wishes.osc_where, run->wishes.osc_count);
+    struct cli_list midi_in =
+        choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
 
     if (osc.count == 0 && wants_default_listener(&midi_in))
         osc.text[osc.count++] = "8000";
     for (unsigned i = 0; i < osc.count; i++) {
         struct net_addr bind;
+        char label[ORIGIN_TEXT];
         bool udp, tcp;
         int status = CLI_OK;
 
         if (cli_parse_listener(osc.text[i], &udp, &tcp, &bind) != 0) {
             log_fatal("E105",
-                      "--osc %s is no listener. Fix: write [udp:|tcp:][HOST:]PORT, such as 8000 or udp:127.0.0.1:9000",
-                      osc.text[i]);
+                      "%s %s is no listener. Fix: write [udp:|tcp:][HOST:]PORT, such as 8000 or udp:127.0.0.1:9000",
+                      origin(&osc, i, "--osc", "osc", label), osc.text[i]);
             return CLI_USAGE;
         }
         if (udp)
@@ -206,8 +223,12 @@ static int refuse_port(int error, const char *option, const char *name)
 
 static int open_ports(struct run *run)
 {
-    struct cli_list in = choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_count);
-    struct cli_list out = choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_count);
+    struct cli_list in =
+        choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
+    struct cli_list out =
+        choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_where, run->wishes.midi_out_count);
+
+    char label[ORIGIN_TEXT];
 
     if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0)
         out.text[out.count++] = "print";
@@ -215,13 +236,13 @@ static int open_ports(struct run *run)
         int error = bridge_open_port(&run->bridge, out.text[i], PORT_OUTPUT);
 
         if (error != 0)
-            return refuse_port(error, "-o", out.text[i]);
+            return refuse_port(error, origin(&out, i, "-o", "midi_out", label), out.text[i]);
     }
     for (unsigned i = 0; i < in.count; i++) {
         int error = bridge_open_port(&run->bridge, in.text[i], PORT_INPUT);
 
         if (error != 0)
-            return refuse_port(error, "-i", in.text[i]);
+            return refuse_port(error, origin(&in, i, "-i", "midi_in", label), in.text[i]);
     }
     return CLI_OK;
 }
@@ -229,12 +250,13 @@ static int open_ports(struct run *run)
 /* --reply HOST:PORT or learn[:PORT]. */
 static int open_replies(struct run *run)
 {
-    struct cli_list list = choose(&run->options.reply, run->wishes.reply, run->wishes.reply_count);
+    struct cli_list list =
+        choose(&run->options.reply, run->wishes.reply, run->wishes.reply_where, run->wishes.reply_count);
 
     run->bridge.learn = list.count == 0;
     for (unsigned i = 0; i < list.count; i++) {
         const char *text = list.text[i];
-        char host[256];
+        char host[256], label[ORIGIN_TEXT];
         uint16_t port = 0;
         int error = 0;
 
@@ -255,7 +277,8 @@ static int open_replies(struct run *run)
             return CLI_USAGE;
         }
         if (error != 0) {
-            log_fatal("E106", "--reply %s: %s. Fix: write HOST:PORT, learn or learn:PORT", text, nw_error_text(error));
+            log_fatal("E106", "%s %s: %s. Fix: write HOST:PORT, learn or learn:PORT",
+                      origin(&list, i, "--reply", "reply", label), text, nw_error_text(error));
             return CLI_USAGE;
         }
     }
