@@ -31,17 +31,13 @@ static bool give(struct registry *registry, unsigned index, const struct midi_ms
     int error = port->ops->send(port, msg);
 
     if (error != 0) {
-        port->refused++;
-        if (error == NW_EFULL)
-            registry->full |= 1u << index;
+        registry->full = error == NW_EFULL ? registry->full | 1u << index : registry->full & ~(1u << index);
         return false;
     }
     registry->full &= ~(1u << index);
     mark_dirty(registry, index);
     if ((msg->flags & MIDI_SYSEX_PART) == 0)
         midi_notes_track(&port->notes, msg);
-    if ((msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0)
-        port->messages++;
     return true;
 }
 
@@ -146,6 +142,21 @@ static void release_waiting(struct registry *registry, unsigned index)
     merge->releasing = false;
 }
 
+/* The open SysEx of an output has ended, with a piece of it refused or not. One that was refused is closed for its
+ * receiver, which must not hang in it; that this works does not make the refusal another. */
+static void close_sysex(struct registry *registry, unsigned index, bool taken)
+{
+    static const struct midi_msg end = {.len = 1, .flags = MIDI_SYSEX_PART | MIDI_SYSEX_END, .b = {MIDI_SYSEX_EOX}};
+    uint32_t full = registry->full & 1u << index;
+
+    registry->merge[index].open = false;
+    if (!taken)
+        (void)give(registry, index, &end);
+    release_waiting(registry, index);
+    if (!taken)
+        registry->full = (registry->full & ~(1u << index)) | full;
+}
+
 /* Books a piece of SysEx that may or may not belong to the one that is open. */
 static bool send_sysex(struct registry *registry, unsigned index, const struct midi_msg *msg)
 {
@@ -158,13 +169,7 @@ static bool send_sysex(struct registry *registry, unsigned index, const struct m
     if (!taken && !merge->open)
         return false;
     if ((msg->flags & MIDI_SYSEX_END) != 0 || !taken) {
-        merge->open = false;
-        if (!taken) { /* no room for the middle of it: the receiver must not hang in it */
-            struct midi_msg end = {.len = 1, .flags = MIDI_SYSEX_PART | MIDI_SYSEX_END, .b = {MIDI_SYSEX_EOX}};
-
-            (void)give(registry, index, &end);
-        }
-        release_waiting(registry, index);
+        close_sysex(registry, index, taken);
         return taken;
     }
     merge->open = true;
@@ -175,6 +180,16 @@ static bool send_sysex(struct registry *registry, unsigned index, const struct m
         loop_timer_set(registry->stall, merge->last_ns + REGISTRY_STALL_NS);
     }
     return true;
+}
+
+void port_alive(struct port *port, uint16_t sender)
+{
+    struct registry *registry = port->registry;
+    uint16_t source = (uint16_t)(port->index | sender << 8);
+
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
+        if (registry->merge[i].open && registry->merge[i].source == source)
+            registry->merge[i].last_ns = clock_mono_ns();
 }
 
 void port_break_off(struct port *port)
@@ -265,8 +280,6 @@ static void release_note(void *user, const struct midi_msg *msg)
 
     if (port->ops->send(port, msg) == 0)
         mark_dirty(release->registry, release->index);
-    else
-        port->refused++;
 }
 
 void registry_release_notes(struct registry *registry)

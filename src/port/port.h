@@ -53,13 +53,14 @@ struct port {
     char osc_name[PORT_NAME_MAX]; /* as an OSC address carries it */
     void *impl;                   /* the driver's */
     struct midi_notes notes;      /* outputs: what sounds */
-    uint64_t messages;            /* whole messages moved */
-    uint64_t refused;             /* outputs: messages and pieces the driver did not take */
 };
 
 /* An input read a message or a SysEx piece. msg->port tells the senders of one input apart (0 where there is one, below
  * 255), so that their SysEx are not mixed. */
 void port_receive(struct port *port, const struct midi_msg *msg);
+
+/* An input read bytes of an open SysEx of this sender which it holds back for a full piece: that it has not stalled. */
+void port_alive(struct port *port, uint16_t sender);
 
 /* An input read bytes that are no message: one malformed message, or too big a one. */
 void port_malformed(struct port *port, int error);

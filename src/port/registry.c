@@ -93,13 +93,18 @@ static void spread_pressure(struct registry *registry)
 
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out)
 {
-    const struct port_ops *ops = find_driver(name, direction);
+    const struct port_ops *ops;
     unsigned index = registry->count[direction];
     struct port *port;
     int error = NW_EMEMORY;
 
-    if (ops == NULL || strlen(name) >= PORT_NAME_MAX)
+    if (strcmp(name, "-") == 0)
+        name = "stdin"; /* one port by two names */
+    ops = find_driver(name, direction);
+    if (ops == NULL)
         return NW_ENOTFOUND;
+    if (strlen(name) >= PORT_NAME_MAX)
+        return NW_EADDRESS;
     for (unsigned i = 0; i < index; i++)
         if (strcmp(registry->port[direction][i]->name, name) == 0) { /* named twice is meant once */
             *out = registry->port[direction][i];
@@ -207,8 +212,6 @@ void port_receive(struct port *port, const struct midi_msg *msg)
     struct midi_msg copy = *msg;
 
     copy.port = (uint16_t)(port->index | msg->port << 8);
-    if ((msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0)
-        port->messages++;
     port->registry->callbacks.message(port->registry->callbacks.user, port, &copy);
 }
 

@@ -31,6 +31,8 @@ struct stdin_port {
     uint64_t stamp_ns;  /* last absolute time stamp, UINT64_MAX before the first */
     unsigned later_first, later_count;
     bool paused, skipping, ended, told;
+    bool no_room;         /* the line being read has had too many messages */
+    bool broken_off;      /* the SysEx being read has found no room */
     size_t used, scanned; /* of buffer; scanned bytes hold no newline */
     struct later later[STDIN_LATER];
     char buffer[STDIN_LINE];
@@ -38,7 +40,33 @@ struct stdin_port {
 
 static bool stdin_matches(const char *name)
 {
-    return strcmp(name, "stdin") == 0 || strcmp(name, "-") == 0;
+    return strcmp(name, "stdin") == 0;
+}
+
+/* Whether a message ends with this: it is short, or the last piece of a SysEx. */
+static bool ends_message(const struct midi_msg *msg)
+{
+    return (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0;
+}
+
+static struct later *later_at(struct stdin_port *in, unsigned index)
+{
+    return &in->later[(in->later_first + index) % STDIN_LATER];
+}
+
+/* Whether there is a place for what has to wait. A SysEx waits whole or not at all. */
+static bool has_place(struct stdin_port *in, const struct midi_msg *msg)
+{
+    bool part = (msg->flags & MIDI_SYSEX_PART) != 0, goes_on = part && (msg->flags & MIDI_SYSEX_BEGIN) == 0;
+
+    if (goes_on && in->broken_off)
+        return false;
+    in->broken_off = part && in->later_count == STDIN_LATER;
+    if (in->later_count < STDIN_LATER)
+        return true;
+    for (bool begin = !goes_on; !begin && in->later_count > 0; in->later_count--)
+        begin = (later_at(in, in->later_count - 1)->msg.flags & MIDI_SYSEX_BEGIN) != 0;
+    return false;
 }
 
 /* One message of the line being read: at once, or behind the time stamps before it. */
@@ -49,13 +77,15 @@ static void read_message(void *user, const struct midi_msg *msg)
 
     if (in->offset_ns == 0) {
         port_receive(port, msg);
-    } else if (in->later_count == STDIN_LATER) {
-        port_malformed(port, NW_ETOOBIG);
+    } else if (!has_place(in, msg)) {
+        if (!in->no_room)
+            log_warning("E207", "stdin:%lu: more than %d messages that wait. Fix: end the line before", in->line_number,
+                        STDIN_LATER);
+        in->no_room = true;
+        if (ends_message(msg))
+            port_malformed(port, NW_ETOOBIG);
     } else {
-        struct later *later = &in->later[(in->later_first + in->later_count++) % STDIN_LATER];
-
-        later->due_ns = in->offset_ns;
-        later->msg = *msg;
+        *later_at(in, in->later_count++) = (struct later){.due_ns = in->offset_ns, .msg = *msg};
     }
 }
 
@@ -82,6 +112,7 @@ static void read_line(struct port *port, const char *line, size_t length)
     struct midi_words_error error;
 
     in->line_number++;
+    in->no_room = in->broken_off = false;
     if (length > 0 && line[length - 1] == '\r')
         length--;
     if (midi_words_read(&in->words, line, length, &in->sink, &error) < 0) {
@@ -223,21 +254,15 @@ static void stdin_pause(struct port *port, bool paused)
         loop_timer_set(in->timer, in->later_count > 0 ? in->later[in->later_first].due_ns : 1);
 }
 
-/* Whether a message ends with this: it is short, or the last piece of a SysEx. */
-static bool ends_message(const struct midi_msg *msg)
-{
-    return (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & MIDI_SYSEX_END) != 0;
-}
-
 /* What has been read and not given out: messages that wait for their time, and lines, of which each that says something
  * counts as one. The last needs no newline once all has been read. */
-static unsigned count_unread(const struct stdin_port *in)
+static unsigned count_unread(struct stdin_port *in)
 {
     unsigned count = 0;
     bool skipping = in->skipping;
 
     for (unsigned i = 0; i < in->later_count; i++)
-        count += ends_message(&in->later[(in->later_first + i) % STDIN_LATER].msg);
+        count += ends_message(&later_at(in, i)->msg);
     for (size_t at = 0; at < in->used; at++) {
         const char *line = in->buffer + at, *end = memchr(line, '\n', in->used - at);
         size_t length = end != NULL ? (size_t)(end - line) : in->used - at, blank = 0;

@@ -66,7 +66,9 @@ static void in_datagram(void *user, struct peer *from, const uint8_t *bytes, siz
     if (length == 0)
         port_malformed(port, NW_EMALFORMED);
     midi_parser_feed(parser, bytes, length, &sink);
-    if (!parser->in_sysex)
+    if (parser->in_sysex)
+        port_alive(port, feed.sender);
+    else
         midi_parser_end(parser, &sink);
 }
 

@@ -15,10 +15,15 @@ static void knows_drivers_by_name(void **state)
 {
     struct fixture *f = *state;
     struct port *port;
+    char longest[PORT_NAME_MAX + 1];
 
     assert_int_equal(registry_open(f->registry, "nobody", PORT_OUTPUT, &port), NW_ENOTFOUND);
     assert_int_equal(registry_open(f->registry, "print", PORT_INPUT, &port), NW_ENOTFOUND);
     assert_int_equal(registry_open(f->registry, "stdin", PORT_OUTPUT, &port), NW_ENOTFOUND);
+    memset(longest, '1', sizeof longest);
+    memcpy(longest, "udp:", 4);
+    longest[PORT_NAME_MAX] = '\0';
+    assert_int_equal(registry_open(f->registry, longest, PORT_INPUT, &port), NW_EADDRESS);
     assert_int_equal(registry_open(f->registry, "", PORT_INPUT, &port), NW_ENOTFOUND);
     assert_int_equal(registry_open(f->registry, "udp:not-a-port", PORT_INPUT, &port), NW_EADDRESS);
     assert_int_equal(registry_open(f->registry, "udp:7000", PORT_OUTPUT, &port), NW_EADDRESS);
@@ -112,7 +117,8 @@ static void finds_outputs_by_name_and_pattern(void **state)
 static void fans_out(void **state)
 {
     struct fixture *f = *state;
-    struct port *loopback = open_loopback(f), *udp = open_port(f, "udp:127.0.0.1:20001", PORT_OUTPUT);
+    open_loopback(f);
+    open_port(f, "udp:127.0.0.1:20001", PORT_OUTPUT);
 
     assert_int_equal(send_to(f, 3, 0, "90 3C 64"), 3);
     assert_int_equal(send_to(f, 1, 0, "80 3C 00"), 1);
@@ -121,18 +127,13 @@ static void fans_out(void **state)
     heard(f, "");                                         /* at the end of the turn */
     turns(f, 1);
     heard(f, "90 3C 64|80 3C 00");
-    assert_int_equal(loopback->messages, 2);
-    assert_int_equal(udp->messages, 1);
-    assert_int_equal(registry_port(f->registry, PORT_INPUT, 0)->messages, 2);
 }
 
 static void refuses_what_goes_nowhere(void **state)
 {
     struct fixture *f = *state;
-    struct port *alone = open_port(f, "loopback", PORT_OUTPUT); /* nobody at its other end */
-
+    open_port(f, "loopback", PORT_OUTPUT); /* nobody at its other end */
     assert_int_equal(send_to(f, 1, 0, "90 3C 64"), 0);
-    assert_int_equal(alone->refused, 1);
     assert_int_equal(registry_full_outputs(f->registry), 0);
 }
 

@@ -142,6 +142,29 @@ static void rests_while_outputs_are_full(void **state)
     TURN_UNTIL(f, f->ended == 1);
 }
 
+static void a_line_waits_with_a_bounded_number_of_messages(void **state)
+{
+    struct fixture *f = *state;
+    int fd = open_pipe(f);
+
+    f->keep_quiet = true;
+    put(fd, "+00.001 ");
+    for (int i = 0; i < 4094; i++)
+        put(fd, "start ");
+    turns(f, 1);
+    put(fd, "syx 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 stop stop stop\nstart\n");
+    TURN_UNTIL(f, f->messages == 4094 + 3);
+    assert_int_equal(f->too_big, 2); /* no room for the SysEx, which leaves it to two of the others */
+    assert_int_equal(f->malformed, 0);
+    put(fd, "+00.001 ");
+    for (int i = 0; i < 4100; i++)
+        put(fd, "start ");
+    put(fd, "\n");
+    TURN_UNTIL(f, f->messages == 4094 + 3 + 4096);
+    assert_int_equal(f->too_big, 2 + 4);
+    close(fd);
+}
+
 static void counts_messages_and_lines_at_the_end(void **state)
 {
     struct fixture *f = *state;
@@ -166,6 +189,7 @@ int main(void)
         PORT_TEST(time_stamps_wait),
         PORT_TEST(reads_regular_files),
         PORT_TEST(rests_while_outputs_are_full),
+        PORT_TEST(a_line_waits_with_a_bounded_number_of_messages),
         PORT_TEST(counts_messages_and_lines_at_the_end),
     };
 

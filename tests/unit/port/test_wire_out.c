@@ -118,6 +118,23 @@ static void what_one_of_two_misses_is_told_once_a_message(void **state)
     close(good);
 }
 
+static void a_refusal_of_the_middle_is_for_want_of_room(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t number = open_both_ways(f);
+    int fd = join(f, number);
+
+    assert_int_equal(send_to(f, 1, 9, "(F0 01 02 03 04 05 06 07"), 1);
+    while (send_to(f, 1, 9, "~01 01 01 01 01 01 01 01") != 0)
+        turns(f, 1);
+    assert_int_equal(send_to(f, 1, 9, ")F7"), 0);
+    assert_int_equal(registry_full_outputs(f->registry), 1); /* though its end found room */
+    close(fd);
+    while (send_to(f, 1, 9, "F8") != 0 || registry_full_outputs(f->registry) != 0)
+        loop_turn(f->loop, clock_mono_ns() + MS);
+    assert_int_equal(registry_full_outputs(f->registry), 0); /* gone is not full */
+}
+
 /* Fills an output until it refuses; then note-offs still find room. */
 static void keeps_room(struct fixture *f, int fd)
 {
@@ -200,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PORT_TEST(who_joins_within_a_sysex_waits_for_the_next_message),
         PORT_TEST(what_one_of_two_misses_is_told_once_a_message),
+        PORT_TEST(a_refusal_of_the_middle_is_for_want_of_room),
         PORT_TEST(keeps_room_for_note_offs),
         PORT_TEST(a_client_keeps_room_for_note_offs),
         PORT_TEST(who_connects_again_gets_no_rest_of_a_sysex),
