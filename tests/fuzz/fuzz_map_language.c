@@ -24,7 +24,8 @@ static void must(bool holds, const char *what)
 /* What the map language says of mistakes begins so; an error of Lua's own does not. */
 static bool is_mistake(const char *text)
 {
-    static const char *const begins[] = {"\"", "a ", "an ", "this ", "write ", "backwards, ", "type ", "to turn "};
+    static const char *const begins[] = {"\"",          "a ",    "an ",      "this ",     "write ",
+                                         "backwards, ", "type ", "to turn ", "two names "};
 
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
         if (strncmp(text, begins[i], strlen(begins[i])) == 0)
