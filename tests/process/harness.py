@@ -1,6 +1,7 @@
 # What the process tests share: programs with lines and time limits, free ports, totals, OSC by hand.
 # SPDX-License-Identifier: MIT
 import os
+import random
 import re
 import shutil
 import signal
@@ -49,11 +50,11 @@ def sanitized():
         return re.search(rb"__[atm]san_init|__ubsan_handle", program.read()) is not None
 
 
-_given = set()
+_claims = []
 
 
 def can_bind(port):
-    """The port, when UDP and TCP can be bound to it (0: to some port) on all addresses, else 0."""
+    """Whether UDP and TCP can be bound to the port on all addresses."""
     try:  # an IPv6 socket stands for both families
         with open("/proc/net/if_inet6", encoding="ascii") as addresses:
             family, host = (socket.AF_INET6, "::") if addresses.read() else (socket.AF_INET, "")
@@ -62,19 +63,35 @@ def can_bind(port):
     with socket.socket(family, socket.SOCK_DGRAM) as udp, socket.socket(family) as tcp:
         try:
             udp.bind((host, port))
-            tcp.bind((host, udp.getsockname()[1]))
-            return udp.getsockname()[1]
+            tcp.bind((host, port))
+            return True
         except OSError:
-            return 0
+            return False
+
+
+def own_ports():
+    """The ports that the kernel does not give to sockets that ask for any: of those, another test's client could get
+    one before notewire does."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as limits:
+        low, high = map(int, limits.read().split())
+    return range(10000, low) if low > 12000 else range(high + 1, 65536)
 
 
 def free_port():
-    """A port that is free for UDP and TCP at this moment."""
+    """A port that is free for UDP and TCP, and that no other test gets until this one has ended: it holds the port's
+    name among the abstract sockets."""
     while True:
-        port = can_bind(0)
-        if port and port not in _given:
-            _given.add(port)
+        port = random.choice(own_ports())
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0notewire-test-port-{port}")
+        except OSError:
+            claim.close()
+            continue
+        if can_bind(port):
+            _claims.append(claim)
             return port
+        claim.close()
 
 
 def until(condition, what, limit=LIMIT):
