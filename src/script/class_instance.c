@@ -1,0 +1,314 @@
+/* Instances of declared classes: attributes, then the class's members; properties; operators by name.
+ * SPDX-License-Identifier: MIT */
+#include "script/class.h"
+#include "script/class_internal.h"
+
+/* Key of the registry, by its address: the metamethods that all instances share. */
+static const char operators_mark;
+
+/* Scripts may yield in properties, operators and __init, as in any function of theirs. */
+static int one_result(lua_State *L, int status, lua_KContext context)
+{
+    (void)L;
+    (void)status;
+    (void)context;
+    return 1;
+}
+
+static int no_result(lua_State *L, int status, lua_KContext context)
+{
+    (void)L;
+    (void)status;
+    (void)context;
+    return 0;
+}
+
+static int all_results(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* ---- properties ---- */
+
+/* A property is a function that nobody can call, with getter and setter as upvalues: to recognize it takes no look
+ * into a metatable. */
+static int property_tag(lua_State *L)
+{
+    return luaL_error(L, "a property cannot be called");
+}
+
+int class_property(lua_State *L)
+{
+    int count = lua_gettop(L);
+
+    if (count == 0 || count > 2)
+        return luaL_error(L, "property() called with wrong number of arguments: a getter, and a setter or nothing");
+    lua_settop(L, 2);
+    lua_pushcclosure(L, property_tag, 2);
+    return 1;
+}
+
+void class_push_property(lua_State *L, lua_CFunction get, lua_CFunction set)
+{
+    lua_pushcfunction(L, get);
+    if (set != NULL)
+        lua_pushcfunction(L, set);
+    else
+        lua_pushnil(L);
+    lua_pushcclosure(L, property_tag, 2);
+}
+
+static bool is_property(lua_State *L, int found)
+{
+    return found == LUA_TFUNCTION && lua_tocfunction(L, -1) == property_tag;
+}
+
+/* ---- attributes and members ---- */
+
+/* Pushes the attributes of the instance at index 1. Somebody may have got at a metamethod and call it with anything. */
+static void push_attributes(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TUSERDATA || lua_getiuservalue(L, 1, CLASS_ATTRIBUTES) != LUA_TTABLE)
+        luaL_argerror(L, 1, "not an instance of a class");
+}
+
+/* Pushes the attribute or else the member of the name at index 2. Returns its type. Upvalue 1: members. */
+static int push_member(lua_State *L)
+{
+    int found;
+
+    push_attributes(L);
+    lua_pushvalue(L, 2);
+    found = lua_rawget(L, -2);
+    if (found == LUA_TNIL) {
+        lua_pushvalue(L, 2);
+        found = lua_rawget(L, lua_upvalueindex(1));
+    }
+    return found;
+}
+
+/* Whether the __init of its built-in base has run for the instance at index 1. */
+static bool has_base(lua_State *L)
+{
+    const struct class_instance *instance = lua_touserdata(L, 1);
+
+    return instance->base != NULL;
+}
+
+/* __index. Upvalues: members, what the built-in base asks for other names or nil. */
+static int instance_index(lua_State *L)
+{
+    int found;
+
+    lua_settop(L, 2);
+    found = push_member(L);
+    if (is_property(L, found)) {
+        lua_getupvalue(L, -1, 1);
+        lua_pushvalue(L, 1);
+        lua_callk(L, 1, 1, 0, one_result);
+    } else if (found == LUA_TNIL && !lua_isnil(L, lua_upvalueindex(2)) && has_base(L)) {
+        lua_pushvalue(L, lua_upvalueindex(2));
+        lua_pushvalue(L, 1);
+        lua_pushvalue(L, 2);
+        lua_callk(L, 2, 1, 0, one_result);
+    }
+    return 1;
+}
+
+/* __newindex, with the same members; a property under the name takes all that is assigned. */
+static int instance_newindex(lua_State *L)
+{
+    lua_settop(L, 3);
+    if (is_property(L, push_member(L))) {
+        lua_getupvalue(L, -1, 2);
+        if (lua_isnil(L, -1))
+            return luaL_error(L, "property '%s' is read only", luaL_tolstring(L, 2, NULL));
+        lua_pushvalue(L, 1);
+        lua_pushvalue(L, 3);
+        lua_callk(L, 2, 0, 0, no_result);
+        return 0;
+    }
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, 4); /* where push_member left the attributes */
+    return 0;
+}
+
+/* ---- operators ---- */
+
+int class_is_instance(lua_State *L, int index)
+{
+    return class_kind_of(L, index) == CLASS_INSTANCE;
+}
+
+/* Pushes the operator of the name in upvalue 1 that one of the first count values, all operands, has. */
+static void push_operator(lua_State *L, int count)
+{
+    for (int i = 1; i <= count; i++) {
+        if (!class_is_instance(L, i))
+            continue;
+        lua_pushvalue(L, lua_upvalueindex(1));
+        if (lua_gettable(L, i) != LUA_TNIL)
+            return;
+        lua_pop(L, 1);
+    }
+    luaL_error(L, "No such operator defined");
+}
+
+static int binary_operator(lua_State *L)
+{
+    lua_settop(L, 2);
+    push_operator(L, 2);
+    lua_insert(L, 1);
+    lua_callk(L, 2, 1, 0, one_result);
+    return 1;
+}
+
+/* Lua gives these their operand twice. */
+static int unary_operator(lua_State *L)
+{
+    lua_settop(L, 1);
+    push_operator(L, 1);
+    lua_insert(L, 1);
+    lua_callk(L, 1, 1, 0, one_result);
+    return 1;
+}
+
+static int call_operator(lua_State *L)
+{
+    luaL_checkstack(L, 4, NULL);
+    push_operator(L, 1);
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, all_results);
+    return lua_gettop(L);
+}
+
+/* Without a __tostring of its own an instance prints as <ClassName>: traces of tools print what they are given. */
+static int tostring_operator(lua_State *L)
+{
+    lua_settop(L, 1);
+    push_attributes(L);
+    lua_settop(L, 1);
+    if (lua_getfield(L, 1, "__tostring") == LUA_TNIL)
+        lua_pushfstring(L, "<%s>", class_push_type(L, 1));
+    else {
+        lua_pushvalue(L, 1);
+        lua_callk(L, 1, 1, 0, one_result);
+    }
+    return 1;
+}
+
+static void push_operators(lua_State *L)
+{
+    static const luaL_Reg operators[] = {
+        {"__add", binary_operator},
+        {"__sub", binary_operator},
+        {"__mul", binary_operator},
+        {"__div", binary_operator},
+        {"__pow", binary_operator},
+        {"__lt", binary_operator},
+        {"__le", binary_operator},
+        {"__eq", binary_operator},
+        {"__concat", binary_operator},
+        {"__unm", unary_operator},
+        {"__len", unary_operator},
+        {"__call", call_operator},
+        {NULL, NULL},
+    };
+
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &operators_mark) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    for (const luaL_Reg *o = operators; o->name != NULL; o++) {
+        lua_pushstring(L, o->name);
+        lua_pushcclosure(L, o->func, 1);
+        lua_setfield(L, -2, o->name);
+    }
+    lua_pushcfunction(L, tostring_operator);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &operators_mark);
+}
+
+/* ---- making and ending ---- */
+
+void class_push_instances(lua_State *L, const char *name)
+{
+    int instances;
+
+    lua_newtable(L);
+    instances = lua_gettop(L);
+    push_operators(L);
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, instances);
+    }
+    lua_pop(L, 1);
+    class_mark(L, CLASS_INSTANCE, name);
+}
+
+void class_set_access(lua_State *L, int members, const struct object_type *type)
+{
+    lua_pushvalue(L, members);
+    object_push_fallback(L, type, "__index");
+    lua_pushcclosure(L, instance_index, 2);
+    lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, members);
+    lua_pushcclosure(L, instance_newindex, 1);
+    lua_setfield(L, -2, "__newindex");
+}
+
+/* The instance is at index 1; what __init returned above it is dropped. */
+static int instance_made(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    lua_settop(L, 1);
+    return 1;
+}
+
+int class_call(lua_State *L)
+{
+    const struct class_class *class = lua_touserdata(L, 1);
+    struct class_instance *instance;
+
+    luaL_checkstack(L, 8, NULL);
+    lua_getiuservalue(L, 1, CLASS_MEMBERS);
+    if (lua_getfield(L, -1, "__init") == LUA_TNIL)
+        return luaL_error(L, "attempt to call a nil value: %s has no __init of its own", class_push_type(L, 1));
+    lua_replace(L, -2);
+    lua_newtable(L);
+    instance = lua_newuserdatauv(L, sizeof *instance, class->type == NULL ? CLASS_ATTRIBUTES : CLASS_BASE);
+    *instance = (struct class_instance){.type = class->type, .base = NULL};
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, CLASS_ATTRIBUTES);
+    lua_getiuservalue(L, 1, CLASS_INSTANCES);
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_replace(L, 1); /* the class is not needed any more: the result stands in its place */
+    lua_rotate(L, 2, 2);
+    lua_callk(L, lua_gettop(L) - 2, 0, 0, instance_made);
+    return instance_made(L, LUA_OK, 0);
+}
+
+/* Errors end here and become warnings: whatever ran when the collector came must go on. */
+int class_instance_gc(lua_State *L)
+{
+    lua_settop(L, 1);
+    push_attributes(L);
+    lua_settop(L, 1);
+    if (lua_getfield(L, 1, "__finalize") == LUA_TNIL)
+        return 0;
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+        lua_warning(L, class_push_type(L, 1), 1);
+        lua_warning(L, ".__finalize: ", 1);
+        lua_warning(L, luaL_tolstring(L, 2, NULL), 0);
+    }
+    return 0;
+}
