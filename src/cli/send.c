@@ -25,6 +25,7 @@ struct send {
     uint64_t stamp_ns; /* last absolute time stamp; UINT64_MAX before the first */
     bool congested;    /* the port's queue is filling up */
     bool refused;
+    bool lost; /* the port did not send what it had taken */
 };
 
 /* The registry tells of inputs, and send has none. */
@@ -38,6 +39,12 @@ static void on_pressure(void *user, bool paused)
     struct send *send = user;
 
     send->congested = paused;
+}
+
+static void on_lost(void *user, struct port *output)
+{
+    (void)output;
+    ((struct send *)user)->lost = true;
 }
 
 /* Gives a message to the port, waiting a while for a connection or for room. */
@@ -122,7 +129,8 @@ static int send_words(struct send *send, int argc, char **argv, int first)
 static int send_midi(int argc, char **argv, int first)
 {
     struct send send = {.stamp_ns = UINT64_MAX};
-    struct registry_callbacks callbacks = {.message = no_input, .pressure = on_pressure, .user = &send};
+    struct registry_callbacks callbacks = {
+        .message = no_input, .pressure = on_pressure, .lost = on_lost, .user = &send};
     struct port *port;
     int error, status = CLI_FAILURE;
 
@@ -144,7 +152,7 @@ static int send_midi(int argc, char **argv, int first)
     if (send.refused) {
         log_fatal("E209", "send: %s takes nothing. Fix: check that its other end is there", argv[first]);
         status = CLI_PORT;
-    } else if (!registry_drain(send.registry, clock_mono_ns() + CONNECT_NS)) {
+    } else if (!registry_drain(send.registry, clock_mono_ns() + CONNECT_NS) || send.lost) {
         log_fatal("E209", "send: %s does not take everything. Fix: check its other end", argv[first]);
         status = CLI_PORT;
     }

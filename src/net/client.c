@@ -40,6 +40,7 @@ struct client {
     uint64_t retry_ns;        /* the next pause */
     uint64_t ready_ns;        /* when it became ready */
     char reason[128];         /* why the last try came to nothing */
+    bool cut;                 /* the last connection ended with bytes that the kernel had not taken */
     bool missing;             /* people have been told that it is not there */
     uint64_t missing_ns;      /* since when */
 };
@@ -82,6 +83,7 @@ static void fail(struct client *client, const char *reason)
     bool was_ready = client->state == CLIENT_READY, news = !client->missing;
     uint64_t now = clock_mono_ns();
 
+    client->cut = client_queued(client) > 0;
     tcp_close(client->tcp);
     client->tcp = NULL;
     client->state = CLIENT_MISSING;
@@ -281,6 +283,11 @@ struct udp *client_udp(struct client *client)
 size_t client_queued(const struct client *client)
 {
     return client->tcp != NULL ? tcp_queued(client->tcp) : 0;
+}
+
+bool client_cut(const struct client *client)
+{
+    return client->cut;
 }
 
 void client_close(struct client *client)

@@ -40,6 +40,7 @@ void client_peer(const struct client *client, struct net_addr *addr); /* family 
 const char *client_reason(const struct client *client); /* why the last try came to nothing, as "connection refused" */
 struct udp *client_udp(struct client *client);          /* NULL for TCP or while its name is looked up */
 size_t client_queued(const struct client *client);      /* TCP: bytes the kernel has not taken */
+bool client_cut(const struct client *client);           /* TCP: whether its last connection ended with such bytes */
 void client_close(struct client *client);               /* legal inside its own callbacks */
 
 #endif

@@ -81,7 +81,8 @@ void port_cannot_tell(struct port *port);
 /* An input that is being closed had read messages which it has not given out. */
 void port_abandoned(struct port *port, unsigned count);
 
-/* An output did not pass on a message that it had taken, or not to everybody who hears it: once a message. */
+/* An output did not pass on a message that it had taken, or not to everybody who hears it: once a message; once for all
+ * that a broken connection held. */
 void port_missed(struct port *port);
 
 /* The far end of an output has gone: a SysEx that is open there is refused from here on, and what waited behind it goes

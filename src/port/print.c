@@ -35,6 +35,21 @@ static bool print_matches(const char *name)
     return strcmp(name, "print") == 0;
 }
 
+/* The reader has gone, and with it what was queued for it: a message a line. */
+static void give_up(struct port *port, int errno_value)
+{
+    struct print *print = port->impl;
+
+    print->gone = true;
+    for (size_t i = 0; i < print->used; i++)
+        if (print->queue[(print->first + i) % PRINT_QUEUE] == '\n')
+            port_missed(port);
+    print->used = 0;
+    port_cannot_tell(port);
+    log_warning("E205", "print: standard output is gone (%s); its messages are dropped. Fix: restart with a reader",
+                strerror(errno_value));
+}
+
 /* Writes what is queued until it is empty or would block. */
 static void print_flush(struct port *port)
 {
@@ -53,12 +68,7 @@ static void print_flush(struct port *port)
             loop_fd_watch(print->watch, LOOP_WRITABLE);
             return;
         } else if (errno != EINTR) {
-            print->gone = true;
-            print->used = 0;
-            port_cannot_tell(port);
-            log_warning("E205",
-                        "print: standard output is gone (%s); its messages are dropped. Fix: restart with a reader",
-                        strerror(errno));
+            give_up(port, errno);
         }
     }
     if (print->used == 0)

@@ -21,7 +21,7 @@ struct registry_callbacks {
      * know by themselves. May be NULL. */
     void (*pressure)(void *user, bool paused);
     /* A message that had been taken was refused by the driver after all (it had waited behind a SysEx), or by some of
-     * those who hear the output. */
+     * those who hear the output; or its reader went before it had left. */
     void (*lost)(void *user, struct port *output); /* may be NULL */
     /* Messages that an input had read and not yet given out when it was closed. */
     void (*abandoned)(void *user, struct port *from, unsigned count); /* may be NULL */

@@ -80,6 +80,14 @@ static void wire_writable(void *user)
         port_cannot_tell(wire->output);
 }
 
+/* A connection ended with bytes that had been taken for it. How many messages they were its receiver would know: one,
+ * for the output to say that it lost some. */
+static void tell_cut(struct wire *wire)
+{
+    if (wire->output != NULL)
+        port_missed(wire->output);
+}
+
 static void client_data(void *user, const uint8_t *bytes, size_t length)
 {
     struct wire *wire = user;
@@ -94,6 +102,8 @@ static void client_changed(void *user, enum client_state state)
     wire->connected = state == CLIENT_READY ? 1 : 0;
     if (state != CLIENT_READY)
         feed(wire, 0, NULL, 0);
+    if (state == CLIENT_MISSING && client_cut(wire->client))
+        tell_cut(wire);
     wire_writable(wire);
     if (wire->output != NULL) /* who connects again does not want the rest of a SysEx */
         port_break_off(wire->output);
@@ -122,6 +132,8 @@ static void server_closed(void *user, struct peer *peer, int error)
 
     (void)error;
     feed(wire, (size_t)(peer - wire->peers.peer), NULL, 0);
+    if (tcp_queued(peer->tcp) > 0)
+        tell_cut(wire);
     wire->connected--;
     wire_writable(wire);
     if (wire->output != NULL && wire->connected == 0)

@@ -127,8 +127,11 @@ static void a_reader_that_is_gone_is_told_once(void **state)
     signal(SIGPIPE, SIG_IGN);
     close(fd);
     assert_int_equal(send_to(f, 1, 0, "90 3C 64"), 1);
+    assert_int_equal(send_to(f, 1, 0, "80 3C 40"), 1);
     turns(f, 1);
+    assert_int_equal(f->lost, 2); /* that had been taken */
     assert_int_equal(send_to(f, 1, 0, "90 3C 64"), 0);
+    assert_int_equal(f->lost, 2);
     assert_int_equal(registry_full_outputs(f->registry), 0); /* closed, not full */
     assert_true(registry_drain(f->registry, clock_mono_ns()));
     restore_standard_files(f);

@@ -163,21 +163,69 @@ static void keeps_room_for_note_offs(void **state)
     close(fd);
 }
 
-static void a_client_keeps_room_for_note_offs(void **state)
+/* Opens an output that connects to a listener of ours; returns the connection's far end. */
+static int open_client(struct fixture *f)
 {
-    struct fixture *f = *state;
     char name[64];
     uint16_t number;
     int listener = far_socket(SOCK_STREAM, &number), fd;
+    uint32_t sent = 0;
 
     assert_int_equal(listen(listener, 4), 0);
     snprintf(name, sizeof name, "tcp:127.0.0.1:%u", number);
     open_port(f, name, PORT_OUTPUT);
-    TURN_UNTIL(f, send_to(f, 1, 9, "F8") != 0);
+    TURN_UNTIL(f, sent != 0 || (sent = send_to(f, 1, 9, "F8")) != 0);
     fd = accept(listener, NULL, NULL);
+    close(listener);
+    return fd;
+}
+
+static void a_client_keeps_room_for_note_offs(void **state)
+{
+    struct fixture *f = *state;
+    int fd = open_client(f);
+
     keeps_room(f, fd);
     close(fd);
-    close(listener);
+}
+
+/* Fills an output whose reader then goes: what it held is lost, and told. */
+static void tells_what_it_held(struct fixture *f, int fd)
+{
+    while (send_to(f, 1, 9, "90 3C 64") != 0)
+        turns(f, 1);
+    assert_int_equal(f->lost, 0);
+    close(fd);
+    TURN_UNTIL(f, f->lost == 1);
+}
+
+static void who_goes_leaves_what_was_held_for_him(void **state)
+{
+    struct fixture *f = *state;
+
+    tells_what_it_held(f, join(f, open_both_ways(f)));
+}
+
+static void a_connection_that_breaks_leaves_what_it_held(void **state)
+{
+    struct fixture *f = *state;
+    int fd = open_client(f);
+
+    tells_what_it_held(f, fd);
+}
+
+static void who_goes_when_all_has_left_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    int fd = open_client(f);
+
+    assert_int_equal(send_to(f, 1, 9, "90 3C 64"), 1);
+    turns(f, 1);
+    EXPECT(fd, "\xf8\x90\x3c\x64");
+    close(fd);
+    loop_turn(f->loop, clock_mono_ns() + 5000 * MS); /* until its end is read */
+    assert_int_equal(send_to(f, 1, 9, "90 3C 64"), 0);
+    assert_int_equal(f->lost, 0);
 }
 
 static void who_connects_again_gets_no_rest_of_a_sysex(void **state)
@@ -220,6 +268,9 @@ int main(void)
         PORT_TEST(a_refusal_of_the_middle_is_for_want_of_room),
         PORT_TEST(keeps_room_for_note_offs),
         PORT_TEST(a_client_keeps_room_for_note_offs),
+        PORT_TEST(who_goes_leaves_what_was_held_for_him),
+        PORT_TEST(a_connection_that_breaks_leaves_what_it_held),
+        PORT_TEST(who_goes_when_all_has_left_leaves_nothing),
         PORT_TEST(who_connects_again_gets_no_rest_of_a_sysex),
     };
 
