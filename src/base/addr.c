@@ -88,18 +88,6 @@ bool net_addr_same_host(const struct net_addr *a, const struct net_addr *b)
     return a->family == b->family && a->scope == b->scope && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
-/* FNV-1a over the fields, never over padding. */
-uint32_t net_addr_hash(const struct net_addr *addr)
-{
-    uint32_t hash = 2166136261u;
-
-    for (size_t i = 0; i < sizeof addr->ip; i++)
-        hash = (hash ^ addr->ip[i]) * 16777619u;
-    hash = (hash ^ addr->scope) * 16777619u;
-    hash = (hash ^ addr->port) * 16777619u;
-    return (hash ^ addr->family) * 16777619u;
-}
-
 bool net_addr_is_any(const struct net_addr *addr)
 {
     static const uint8_t zero[16];

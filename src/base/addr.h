@@ -26,7 +26,6 @@ socklen_t net_addr_to_sockaddr(const struct net_addr *addr, bool mapped, struct 
 
 bool net_addr_equal(const struct net_addr *a, const struct net_addr *b);     /* with port */
 bool net_addr_same_host(const struct net_addr *a, const struct net_addr *b); /* without port */
-uint32_t net_addr_hash(const struct net_addr *addr);
 
 /* Text as people write it: "192.168.1.7:9000", "[::1]:9000". out has NET_ADDR_TEXT bytes. Returns out. */
 const char *net_addr_text(const struct net_addr *addr, char *out);

@@ -64,10 +64,3 @@ uint64_t clock_from_timetag(uint64_t timetag, uint64_t mono_now, uint64_t wall_n
         return 1;
     return mono_now - (wall_now - wall);
 }
-
-uint64_t clock_to_timetag(uint64_t wall_ns)
-{
-    uint64_t fraction = ((wall_ns % NS_PER_S) << 32) / NS_PER_S;
-
-    return (wall_ns / NS_PER_S + NTP_UNIX_OFFSET) << 32 | fraction;
-}

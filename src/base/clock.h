@@ -19,7 +19,4 @@ void clock_replace(uint64_t (*mono)(void), uint64_t (*wall)(void));
  * mono_now is returned as it is when it can be expressed, else as 1. */
 uint64_t clock_from_timetag(uint64_t timetag, uint64_t mono_now, uint64_t wall_now);
 
-/* The OSC time tag of a wall-clock time in nanoseconds. */
-uint64_t clock_to_timetag(uint64_t wall_ns);
-
 #endif

@@ -61,22 +61,6 @@ static const char *group_end(const char *at, const char *end)
     return NULL;
 }
 
-bool osc_pattern_valid(const char *pattern, size_t length)
-{
-    const char *at = pattern, *end = pattern + length;
-
-    for (; at < end; at++) {
-        if (*at == '[' || *at == '{') {
-            at = group_end(at, end);
-            if (at == NULL)
-                return false;
-        } else if (*at == ']' || *at == '}') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Takes steps from the budget; false, with the budget at 0, when it does not hold them. */
 static bool spend(uint32_t *budget, size_t steps)
 {

@@ -41,17 +41,6 @@ static void test_immediately(void **state)
     assert_int_equal(clock_from_timetag(1, 10 * S, 1700000000 * S), 0);
 }
 
-static void test_to_timetag(void **state)
-{
-    (void)state;
-    assert_int_equal(clock_to_timetag(0), 0x83aa7e8000000000ULL);         /* 1970: 2208988800 seconds */
-    assert_int_equal(clock_to_timetag(500000000), 0x83aa7e8080000000ULL); /* half a second is 2^31 */
-    assert_int_equal(clock_to_timetag(S + 250000000), 0x83aa7e8140000000ULL);
-    assert_int_equal(clock_to_timetag(999999999), 0x83aa7e80fffffffbULL); /* 4294967291.7, cut */
-    assert_int_equal(clock_to_timetag(946684800 * S),
-                     0xbc17c20000000000ULL); /* RFC 5905 figure 4: 2000 is 3155673600 */
-}
-
 static void test_from_timetag(void **state)
 {
     uint64_t wall = 1000 * S;
@@ -66,6 +55,8 @@ static void test_from_timetag(void **state)
     assert_int_equal(clock_from_timetag(now - (49ULL << 32), mono, wall), S);
     assert_int_equal(clock_from_timetag(now - (50ULL << 32), mono, wall), 1); /* before the monotonic clock began */
     assert_int_equal(clock_from_timetag(now - (51ULL << 32), mono, wall), 1);
+    assert_int_equal(clock_from_timetag(0xbc17c20000000000ULL, 0, 0),
+                     946684800 * S); /* RFC 5905 figure 4: 2000 is 3155673600 */
     assert_int_equal(clock_from_timetag(0, mono, wall), 1);
     assert_int_equal(clock_from_timetag(2, mono, wall), 1);
     assert_int_equal(clock_from_timetag(0x83aa7e7fffffffffULL, mono, wall), 1); /* just before 1970 */
@@ -76,26 +67,15 @@ static void test_end_of_era(void **state)
 {
     (void)state;
     assert_int_equal(clock_from_timetag(0xffffffffffffffffULL, 0, 0), 2085978495 * S + 999999999);
-    assert_int_equal(clock_to_timetag(2085978495 * S), 0xffffffff00000000ULL);
-}
-
-static void test_round_trip(void **state)
-{
-    static const uint64_t wall[] = {0, 1, S - 1, 1700000000 * S + 123456789, 2085978495 * S + 999999999};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof wall / sizeof wall[0]; i++) {
-        uint64_t back = clock_from_timetag(clock_to_timetag(wall[i]), 0, 0);
-
-        assert_true(back <= wall[i] && wall[i] - back <= 1); /* a time tag's fraction is cut to 233 ps */
-    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replace),      cmocka_unit_test(test_immediately), cmocka_unit_test(test_to_timetag),
-        cmocka_unit_test(test_from_timetag), cmocka_unit_test(test_end_of_era),  cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_replace),
+        cmocka_unit_test(test_immediately),
+        cmocka_unit_test(test_from_timetag),
+        cmocka_unit_test(test_end_of_era),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,18 +153,14 @@ static void refuses_broken_patterns(void **state)
 {
     static const char *const broken[] = {"/[a",   "/a]",    "/{a",    "/a}",   "/[a{b]", "/{a[b]}", "/{a{b}}", "/[[a]",
                                          "/[a/]", "/{a/b}", "/{a]b}", "/[a}]", "]",      "}",       "/a//[b",  "/*["};
-    static const char *const good[] = {"", "/", "/[a]{b,c}*?//d", "/{}", "/[]", "//"};
 
     (void)state;
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
-        assert_false(osc_pattern_valid(broken[i], strlen(broken[i])));
         assert_true(osc_is_pattern(broken[i], strlen(broken[i])));
         assert_no_match(broken[i], "/a");
         assert_no_match(broken[i], broken[i]);
         assert_no_match(broken[i], "/b");
     }
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        assert_true(osc_pattern_valid(good[i], strlen(good[i])));
 }
 
 static void tells_patterns(void **state)
