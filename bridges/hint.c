@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "bridges/hint.h"
 
+#include <stdio.h>
+
 /* One line to be: who sent what, and how many lines were held back since the last. */
 struct hint {
     char from[NET_ADDR_TEXT], text[300];
@@ -43,10 +45,13 @@ void hint_refused(struct hints *hints, const struct net_addr *from, const struct
                   int line, const char *why)
 {
     struct hint hint;
+    char place[16] = "";
 
+    if (line > 0)
+        snprintf(place, sizeof place, ":%d", line);
     if (prepare(&hint, &hints->refused, from, view))
-        log_warning("E112", "%s from %s: %s (%s:%d, and %u like it). Fix: see docs/maps.md for what fits", hint.text,
-                    hint.from, why, map_name(map), line, hint.repeated);
+        log_warning("E112", "%s from %s: %s (%s%s, and %u like it). Fix: see docs/maps.md for what fits", hint.text,
+                    hint.from, why, map_name(map), place, hint.repeated);
 }
 
 void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view, bool named)

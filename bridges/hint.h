@@ -16,7 +16,7 @@ struct hints {
 /* E110: no rule knows the message. */
 void hint_unmapped(struct hints *hints, const struct net_addr *from, const struct osc_view *view);
 
-/* E112: a rule (at this line of the map) is for it, but the message does not fit. */
+/* E112: a rule (at this line of the map; 0 when no single one is meant) is for it, but the message does not fit. */
 void hint_refused(struct hints *hints, const struct net_addr *from, const struct osc_view *view, const struct map *map,
                   int line, const char *why);
 
