@@ -91,7 +91,7 @@ local function read_address(r, token)
       at = close
       if text:sub(at + 1, at + 1) == "{" then fail(column + at, "two names in braces need something between them") end
       r.places[#r.places].behind, r.places[#r.places].behind_column = text:sub(at + 1), column + at
-    elseif c:find("[#*,?%[%]}%c]") then
+    elseif c:find("[*,?%[%]}%c]") then -- OSC forbids "#" too, but clients send it
       fail(column + at - 1, 'an OSC address cannot hold "%s"', c)
     else
       out[#out + 1] = c

@@ -296,6 +296,19 @@ static void midi_osc(void **state)
     check_rows(rows);
 }
 
+static void linuxaudio(void **state)
+{
+    static const struct row rows[] = {{"/app/synth/midi/channel/#1/note_on/#60 i 100", "90 3C 64", NULL},
+                                      {"/app/synth/midi/channel/#16/controller_change/#7 i 127", "BF 07 7F", NULL},
+                                      {"/app/synth/midi/channel/#17/note_on/#60 i 100", "none", NULL},
+                                      {NULL, NULL, NULL}};
+
+    (void)state;
+    compile_rules("/{app}/{section}/midi/channel/#{ch:1-16}/note_on/#{key} v -> channel ch note key v\n"
+                  "/{app}/{section}/midi/channel/#{ch:1-16}/controller_change/#{n} v -> channel ch cc n v");
+    check_rows(rows);
+}
+
 static void lists_the_dialects(void **state)
 {
     struct map *map = NULL;
@@ -328,6 +341,7 @@ int main(void)
         MAP_TEST(vkb_midi_driven_by_moss),
         MAP_TEST(vkb_midi_reaper),
         MAP_TEST(midi_osc),
+        MAP_TEST(linuxaudio),
         MAP_TEST(lists_the_dialects),
     };
 

@@ -265,6 +265,22 @@ static void reads_sysex_in_every_spelling(void **state)
     assert_forward("/r2 i 1", "none");
 }
 
+/* OSC forbids '#' in addresses; a draft of linuxaudio.org's has it, and clients send it. */
+static void reads_addresses_with_a_number_sign(void **state)
+{
+    (void)state;
+    compile_rules("/a/b/midi/channel/#{ch:1-16}/note_on/#{key} vel -> channel ch note key vel # a comment\n"
+                  "/a/b/midi/channel/#{ch:1-16}/controller_change/#{n} v <-> channel ch cc n v\n"
+                  "/c#/# v -> cc 1 v");
+    assert_forward("/a/b/midi/channel/#1/note_on/#60 i 100", "90 3C 64");
+    assert_forward("/a/b/midi/channel/#16/note_on/#5.0 f 1", "9F 05 01");
+    assert_forward("/a/b/midi/channel/#17/note_on/#60 i 100", "none");
+    assert_forward("/a/b/midi/channel/1/note_on/60 i 100", "none");
+    assert_forward("/a/b/midi/channel/#2/*/#60 i 1", "91 3C 01|B1 3C 01");
+    assert_forward("/c#/# i 5", "B0 01 05");
+    assert_reverse("B3 07 05", "/a/b/midi/channel/#4/controller_change/#7 i 5");
+}
+
 /* A short message in one number, in either byte order; never in SysEx, where each number is one byte. */
 static void reads_packed_numbers(void **state)
 {
@@ -343,6 +359,7 @@ int main(void)
         MAP_TEST(counts_arguments),
         MAP_TEST(reads_both_orders_of_m),
         MAP_TEST(reads_sysex_in_every_spelling),
+        MAP_TEST(reads_addresses_with_a_number_sign),
         MAP_TEST(reads_packed_numbers),
         MAP_TEST(names_ports),
         MAP_TEST(plays_all_rules_that_fit),
