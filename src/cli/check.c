@@ -1,5 +1,6 @@
 /* notewire check: reads maps without opening anything.
  * SPDX-License-Identifier: MIT */
+#include "base/error.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "port/registry.h"
@@ -43,28 +44,24 @@ static bool check_osc(const struct map_wishes *wishes)
     return right;
 }
 
-/* The ports of one direction. Whether the driver can open them shows when it does. */
+/* The ports of one direction. Whether they can be opened shows when they are. */
 static bool check_ports(const char *word, enum port_direction direction, char *const *texts, char *const *where,
                         unsigned count)
 {
+    enum port_direction other = direction == PORT_INPUT ? PORT_OUTPUT : PORT_INPUT;
     bool right = true;
 
     for (unsigned i = 0; i < count; i++) {
-        bool known = false, usable = false;
+        int error = registry_check(texts[i], direction);
+        const char *problem = "there is no such port";
 
-        for (int j = 0; port_drivers[j] != NULL; j++)
-            if (port_drivers[j]->matches(texts[i])) {
-                known = true;
-                usable = usable || (direction == PORT_INPUT ? port_drivers[j]->input : port_drivers[j]->output);
-            }
-        if (usable)
+        if (error == 0)
             continue;
-        if (known)
-            log_fatal("E410", "%s: %s \"%s\": this port is only an %s. Fix: see notewire ports", where[i], word,
-                      texts[i], direction == PORT_INPUT ? "output" : "input");
-        else
-            log_fatal("E410", "%s: %s \"%s\": there is no such port. Fix: see notewire ports", where[i], word,
-                      texts[i]);
+        if (error == NW_EADDRESS)
+            problem = "this address cannot be used";
+        else if (registry_check(texts[i], other) != NW_ENOTFOUND)
+            problem = direction == PORT_INPUT ? "this port is only an output" : "this port is only an input";
+        log_fatal("E410", "%s: %s \"%s\": %s. Fix: see notewire ports", where[i], word, texts[i], problem);
         right = false;
     }
     return right;

@@ -17,6 +17,7 @@ enum port_direction { PORT_INPUT, PORT_OUTPUT };
 
 /* The life of a port, all calls on the loop's thread:
  *
+ *   check   0 when open can use a name in this direction, else NW_EADDRESS, by the name alone. NULL: all that match.
  *   open    once. Takes what it needs from port->name (the whole text of -i or -o), sets port->impl. May fail with
  * NW_EADDRESS, NW_EBUSY, NW_EIO or NW_EMEMORY; then nothing else is called. What is not there yet (a name, a TCP peer)
  * is waited for and is no failure. send    outputs: takes one short message or one SysEx piece, or refuses with
@@ -35,6 +36,7 @@ struct port_ops {
 
     bool device;                       /* a MIDI device: raw MIDI is never passed from one device to another */
     bool (*matches)(const char *name); /* whether a text of -i or -o means this driver */
+    int (*check)(const char *name, enum port_direction direction);
     int (*open)(struct port *port);
     int (*send)(struct port *port, const struct midi_msg *msg);
     void (*flush)(struct port *port);

@@ -72,6 +72,23 @@ static const struct port_ops *find_driver(const char *name, enum port_direction 
     return NULL;
 }
 
+/* One port by two names. */
+static const char *full_name(const char *name)
+{
+    return strcmp(name, "-") == 0 ? "stdin" : name;
+}
+
+int registry_check(const char *name, enum port_direction direction)
+{
+    const struct port_ops *ops = find_driver(full_name(name), direction);
+
+    if (ops == NULL)
+        return NW_ENOTFOUND;
+    if (strlen(name) >= PORT_NAME_MAX)
+        return NW_EADDRESS;
+    return ops->check != NULL ? ops->check(name, direction) : 0;
+}
+
 /* Tells everybody who can slow a sender down whether to read: not while every output that can tell is congested. */
 static void spread_pressure(struct registry *registry)
 {
@@ -96,15 +113,12 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
     const struct port_ops *ops;
     unsigned index = registry->count[direction];
     struct port *port;
-    int error = NW_EMEMORY;
+    int error = registry_check(name, direction);
 
-    if (strcmp(name, "-") == 0)
-        name = "stdin"; /* one port by two names */
+    if (error != 0)
+        return error;
+    name = full_name(name);
     ops = find_driver(name, direction);
-    if (ops == NULL)
-        return NW_ENOTFOUND;
-    if (strlen(name) >= PORT_NAME_MAX)
-        return NW_EADDRESS;
     for (unsigned i = 0; i < index; i++)
         if (strcmp(registry->port[direction][i]->name, name) == 0) { /* named twice is meant once */
             *out = registry->port[direction][i];
@@ -121,6 +135,7 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
     port->index = (uint16_t)index;
     memcpy(port->name, name, strlen(name) + 1);
     registry_osc_name(name, port->osc_name);
+    error = NW_EMEMORY;
     if (direction == PORT_OUTPUT) {
         registry->merge[index].waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
         if (registry->merge[index].waiting == NULL)

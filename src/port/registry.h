@@ -38,6 +38,10 @@ struct registry *registry_new(struct loop *loop, const struct allow *allow, cons
 /* Releases all notes, closes all ports, frees. */
 void registry_free(struct registry *registry);
 
+/* What can be said of a text of -i or -o without opening it: 0; NW_ENOTFOUND when no driver knows the name in this
+ * direction; NW_EADDRESS. */
+int registry_check(const char *name, enum port_direction direction);
+
 /* Opens a port by the text of -i or -o; one that is open already is given back. *out is borrowed. 0; NW_ENOTFOUND when
  * no driver knows the name; NW_EFULL; or what open said. */
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out);

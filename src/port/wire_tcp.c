@@ -26,9 +26,24 @@ struct wire {
     unsigned connected;
 };
 
+static bool is_listener(const char *name)
+{
+    return strncmp(name, "tcp-listen:", 11) == 0;
+}
+
 static bool tcp_matches(const char *name)
 {
-    return strncmp(name, "tcp:", 4) == 0 || strncmp(name, "tcp-listen:", 11) == 0;
+    return strncmp(name, "tcp:", 4) == 0 || is_listener(name);
+}
+
+static int tcp_port_check(const char *name, enum port_direction direction)
+{
+    char host[PORT_NAME_MAX];
+    struct net_addr bind;
+    uint16_t number;
+
+    (void)direction;
+    return is_listener(name) ? net_addr_parse_bind(name + 11, &bind) : wire_parse_peer(name + 4, host, &number);
 }
 
 /* Bytes on their way through the parser of one sender: a place in the peers table, 0 for the client. */
@@ -177,12 +192,12 @@ static int open_listener(struct port *port, struct wire *wire)
 
 static int open_connection(struct port *port, struct wire *wire)
 {
-    char host[256];
+    char host[PORT_NAME_MAX];
     uint16_t number;
     struct client_callbacks callbacks = {
         .data = client_data, .state = client_changed, .writable = wire_writable, .user = wire};
 
-    if (net_addr_split(port->name + 4, host, sizeof host, &number) != 0 || host[0] == '\0')
+    if (wire_parse_peer(port->name + 4, host, &number) != 0)
         return NW_EADDRESS;
     return client_open(port_loop(port), SERVER_TCP, host, number, port->name + 4, &callbacks, &wire->client);
 }
@@ -220,7 +235,6 @@ static void say_first(struct port *port, struct wire *wire)
 
 static int tcp_port_open(struct port *port)
 {
-    bool listens = strncmp(port->name, "tcp-listen:", 11) == 0;
     struct wire *wire = find_wire(port);
     int error;
 
@@ -236,7 +250,7 @@ static int tcp_port_open(struct port *port)
     peers_init(&wire->peers);
     *wire_end(wire, port->direction) = port;
     port->impl = wire;
-    error = listens ? open_listener(port, wire) : open_connection(port, wire);
+    error = is_listener(port->name) ? open_listener(port, wire) : open_connection(port, wire);
     if (error != 0) {
         peers_free(&wire->peers);
         free(wire);
@@ -384,6 +398,7 @@ const struct port_ops port_tcp = {
     .input = true,
     .output = true,
     .matches = tcp_matches,
+    .check = tcp_port_check,
     .open = tcp_port_open,
     .send = tcp_port_send,
     .flush = tcp_port_flush,

@@ -28,6 +28,15 @@ static bool udp_matches(const char *name)
     return strncmp(name, "udp:", 4) == 0;
 }
 
+static int udp_port_check(const char *name, enum port_direction direction)
+{
+    char host[PORT_NAME_MAX];
+    struct net_addr bind;
+    uint16_t number;
+
+    return direction == PORT_INPUT ? net_addr_parse_bind(name + 4, &bind) : wire_parse_peer(name + 4, host, &number);
+}
+
 /* One datagram on its way through its sender's parser. */
 struct in_feed {
     struct port *port;
@@ -125,13 +134,13 @@ static void out_state(void *user, enum client_state state)
 
 static int open_out(struct port *port)
 {
-    char host[256];
+    char host[PORT_NAME_MAX];
     uint16_t number;
     struct client_callbacks callbacks = {.state = out_state, .user = port};
     struct udp_out *out;
     int error;
 
-    if (net_addr_split(port->name + 4, host, sizeof host, &number) != 0 || host[0] == '\0')
+    if (wire_parse_peer(port->name + 4, host, &number) != 0)
         return NW_EADDRESS;
     out = calloc(1, sizeof *out);
     if (out == NULL || (out->sysex = malloc(SYSEX_DATAGRAM)) == NULL) {
@@ -211,6 +220,7 @@ const struct port_ops port_udp = {
     .input = true,
     .output = true,
     .matches = udp_matches,
+    .check = udp_port_check,
     .open = udp_port_open,
     .send = udp_port_send,
     .close = udp_port_close,
