@@ -30,7 +30,7 @@ _notewire_hosts() {
 
 _notewire_in='stdin loopback udp: tcp: tcp-listen:'
 _notewire_out='print loopback udp: tcp: tcp-listen:'
-_notewire_options='--osc --midi-in --midi-out --reply --allow --local --quiet --verbose --help --version
+_notewire_options='--osc --midi-in --midi-out --reply --allow --script-limit --script-memory --local --quiet --verbose --help --version
     -i -o -q -v -h -V'
 _notewire_words='channel note-on note-off poly-pressure control-change control-change-14 program-change
     channel-pressure pitch-bend nrpn rpn time-code song-position song-select tune-request midi-clock start continue stop
@@ -44,7 +44,7 @@ _notewire_value() {
     -o | --midi-out) _notewire_reply "$_notewire_out" ;;
     --osc) _notewire_reply 8000 udp: tcp: localhost: ;;
     --reply) _notewire_hosts learn learn: ;;
-    --allow) COMPREPLY=() ;;
+    --allow | --script-limit | --script-memory) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -100,7 +100,7 @@ _notewire() {
         _notewire_maps
         if [[ ${#words[@]} -eq 2 ]]; then
             local maps=("${COMPREPLY[@]}")
-            _notewire_reply run ports send check
+            _notewire_reply run exec ports send check
             COMPREPLY+=("${maps[@]}")
         fi
         ;;

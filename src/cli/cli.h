@@ -4,6 +4,7 @@
 #define NOTEWIRE_CLI_CLI_H
 
 #include "base/addr.h"
+#include "script/host.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +23,7 @@ struct cli_list {
 };
 
 struct cli_options {
-    struct cli_list files, osc, midi_in, midi_out, reply, allow;
+    struct cli_list files, osc, midi_in, midi_out, reply, allow, script_limit, script_memory;
     bool local, help, version;
 };
 
@@ -30,8 +31,30 @@ struct cli_options {
  * cannot be used. */
 bool cli_parse(struct cli_options *options, int argc, char **argv, int first);
 
+/* The same up to the first file: *file gets its index in argv, argc when there is none; what follows is the program's.
+ */
+bool cli_parse_program(struct cli_options *options, int argc, char **argv, int first, int *file);
+
+/* --script-limit and --script-memory. False, with the mistake logged, when one is no number. */
+bool cli_script_options(const struct cli_options *options, struct host_options *script);
+
+/* --allow, for every listener. False, with the mistake logged. */
+bool cli_add_allowed(const struct cli_options *options, struct allow *allow);
+
+/* Opens a port by the text of -i or -o, called by label in messages. CLI_OK or CLI_PORT, logged. */
+int cli_open_port(struct bridge *bridge, const char *label, const char *name,
+                  enum port_direction direction); /* run.c */
+
+/* SIGINT, SIGTERM and SIGHUP call stop; those that whoever started us ignores stay ignored. */
+struct cli_signals {
+    struct loop_signal *signal[3];
+};
+void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user);
+void cli_signals_free(struct cli_signals *signals); /* signals.c */
+
 /* The subcommands: argv[first] is behind the subcommand's name. Each returns an enum cli_exit. */
 int cli_run(int argc, char **argv, int first);   /* run.c */
+int cli_exec(int argc, char **argv, int first);  /* exec.c */
 int cli_ports(int argc, char **argv, int first); /* ports.c */
 int cli_send(int argc, char **argv, int first);  /* send.c */
 int cli_check(int argc, char **argv, int first); /* check.c */

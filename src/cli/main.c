@@ -9,7 +9,8 @@
 static const char help[] =
     "notewire puts OSC, raw sockets and MIDI ports on one wire.\n"
     "\n"
-    "  notewire [run] [MAP.lua...]              OSC on port 8000 becomes MIDI, and back\n"
+    "  notewire [run] [FILE.lua...]             OSC on port 8000 becomes MIDI, and back\n"
+    "  notewire exec FILE.lua [ARGUMENTS]       a Lua file as a program: its callbacks are served while it waits\n"
     "  notewire ports                           what -i and -o can name\n"
     "  notewire send PORT WORDS...              MIDI to a port, in SendMIDI's words; -- reads them from stdin\n"
     "  notewire send osc [udp:|tcp:]HOST:PORT /ADDRESS [TYPES] ARGS...\n"
@@ -23,6 +24,8 @@ static const char help[] =
     "  --reply HOST:PORT              send what comes as MIDI here (repeatable)\n"
     "  --reply learn[:PORT]           send it to who spoke last, at their port PORT (default: learn)\n"
     "  --allow CIDR                   hear this network too; local ones always are (repeatable)\n"
+    "  --script-limit SECONDS         end a script that computes for so long without waiting (default: 2)\n"
+    "  --script-memory MIB            memory of one script at most (default: 256)\n"
     "  --local                        hear this machine alone\n"
     "  -q, --quiet                    nothing on standard error but what stops the program\n"
     "  -v, --verbose                  every message on standard error\n"
@@ -39,10 +42,11 @@ int cli_main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv, int first);
-    } commands[] = {{"run", cli_run}, {"ports", cli_ports}, {"send", cli_send}, {"check", cli_check}};
+    } commands[] = {
+        {"run", cli_run}, {"exec", cli_exec}, {"ports", cli_ports}, {"send", cli_send}, {"check", cli_check}};
 
     for (int i = 1; i < argc; i++) { /* help and version wherever they stand, but not among words to send */
-        if (strcmp(argv[i], "--") == 0 || strcmp(argv[1], "send") == 0)
+        if (strcmp(argv[i], "--") == 0 || strcmp(argv[1], "send") == 0 || strcmp(argv[1], "exec") == 0)
             break;
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             fputs(help, stdout);
@@ -53,7 +57,8 @@ int cli_main(int argc, char **argv)
             return CLI_OK;
         }
     }
-    if (argc > 2 && strcmp(argv[1], "send") == 0 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
+    if (argc > 2 && (strcmp(argv[1], "send") == 0 || strcmp(argv[1], "exec") == 0) &&
+        (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0)) {
         fputs(help, stdout);
         return CLI_OK;
     }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct option {
@@ -40,7 +41,8 @@ static bool add(struct cli_list *list, const char *option, const char *value)
     return true;
 }
 
-bool cli_parse(struct cli_options *options, int argc, char **argv, int first)
+/* Reads argv[first..]. rest, when given, ends it behind the first file and gets the index of that file. */
+static bool parse(struct cli_options *options, int argc, char **argv, int first, int *rest)
 {
     bool quiet = false, verbose = false, files_only = false;
     const struct option table[] = {
@@ -49,6 +51,8 @@ bool cli_parse(struct cli_options *options, int argc, char **argv, int first)
         {"--midi-out", "-o", &options->midi_out, NULL},
         {"--reply", NULL, &options->reply, NULL},
         {"--allow", NULL, &options->allow, NULL},
+        {"--script-limit", NULL, &options->script_limit, NULL},
+        {"--script-memory", NULL, &options->script_memory, NULL},
         {"--local", NULL, NULL, &options->local},
         {"--quiet", "-q", NULL, &quiet},
         {"--verbose", "-v", NULL, &verbose},
@@ -63,8 +67,12 @@ bool cli_parse(struct cli_options *options, int argc, char **argv, int first)
         size_t o = 0;
 
         if (files_only || argv[i][0] != '-' || argv[i][1] == '\0') {
-            if (!add(&options->files, "a map", argv[i]))
+            if (!add(&options->files, "a file", argv[i]))
                 return false;
+            if (rest != NULL) {
+                *rest = i;
+                break;
+            }
             continue;
         }
         if (strcmp(argv[i], "--") == 0) {
@@ -96,9 +104,63 @@ bool cli_parse(struct cli_options *options, int argc, char **argv, int first)
     return true;
 }
 
+bool cli_parse(struct cli_options *options, int argc, char **argv, int first)
+{
+    return parse(options, argc, argv, first, NULL);
+}
+
+bool cli_parse_program(struct cli_options *options, int argc, char **argv, int first, int *file)
+{
+    *file = argc;
+    return parse(options, argc, argv, first, file);
+}
+
+/* The last value of an option as a number from 0 to high, times unit; fallback when it is not given. */
+static bool read_number(const struct cli_list *list, const char *option, const char *example, double high, double unit,
+                        double fallback, double *value)
+{
+    const char *text = list->count > 0 ? list->text[list->count - 1] : NULL;
+    char *end;
+
+    *value = fallback * unit;
+    if (text == NULL)
+        return true;
+    *value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(*value >= 0 && *value <= high)) {
+        log_fatal("E001", "%s %s: this is no number from 0 to %.0f. Fix: write %s, or 0 for no limit", option, text,
+                  high, example);
+        return false;
+    }
+    *value *= unit;
+    return true;
+}
+
+bool cli_script_options(const struct cli_options *options, struct host_options *script)
+{
+    double limit, memory;
+
+    if (!read_number(&options->script_limit, "--script-limit", "seconds, such as 2", 86400, 1e9, 2, &limit) ||
+        !read_number(&options->script_memory, "--script-memory", "MiB, such as 256", 1048576, 1048576, 256, &memory))
+        return false;
+    script->limit_ns = (uint64_t)limit;
+    script->memory_limit = (size_t)memory;
+    return true;
+}
+
 int cli_parse_listener(const char *text, bool *udp, bool *tcp, struct net_addr *bind)
 {
     *udp = strncmp(text, "tcp:", 4) != 0;
     *tcp = strncmp(text, "udp:", 4) != 0;
     return net_addr_parse_bind(*udp && *tcp ? text : text + 4, bind);
+}
+
+bool cli_add_allowed(const struct cli_options *options, struct allow *allow)
+{
+    for (unsigned i = 0; i < options->allow.count; i++)
+        if (allow_add(allow, options->allow.text[i]) != 0) {
+            log_fatal("E107", "--allow %s is no network. Fix: write 10.1.0.0/16, 2001:db8::/32 or one address",
+                      options->allow.text[i]);
+            return false;
+        }
+    return true;
 }

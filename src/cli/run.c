@@ -18,7 +18,9 @@ struct run {
     struct map_wishes wishes;
     struct loop *loop;
     struct bridge bridge;
-    struct loop_signal *signals[4];
+    struct host host;
+    struct cli_signals signals;
+    struct loop_signal *totals;
     bool interrupted;
 };
 
@@ -51,7 +53,7 @@ static void stop(void *user)
     struct run *run = user;
 
     run->interrupted = true;
-    loop_stop(run->loop);
+    host_stop(&run->host);
 }
 
 static void tell_totals(void *user)
@@ -71,8 +73,9 @@ static void input_ended(void *user, struct port *input)
     struct run *run = user;
 
     (void)input;
-    if (run->bridge.server_count == 0 && registry_count(run->bridge.registry, PORT_INPUT) == 1)
-        loop_stop(run->loop);
+    if (run->bridge.server_count == 0 && registry_count(run->bridge.registry, PORT_INPUT) == 1 &&
+        run->host.scripts == NULL)
+        host_stop(&run->host);
 }
 
 static int load_dialect(struct run *run, const char *name)
@@ -221,30 +224,29 @@ static int refuse_port(int error, const char *option, const char *name)
     return CLI_PORT;
 }
 
+int cli_open_port(struct bridge *bridge, const char *label, const char *name, enum port_direction direction)
+{
+    int error = bridge_open_port(bridge, name, direction);
+
+    return error != 0 ? refuse_port(error, label, name) : CLI_OK;
+}
+
 static int open_ports(struct run *run)
 {
     struct cli_list in =
         choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
     struct cli_list out =
         choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_where, run->wishes.midi_out_count);
-
     char label[ORIGIN_TEXT];
+    int status = CLI_OK;
 
     if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0)
         out.text[out.count++] = "print";
-    for (unsigned i = 0; i < out.count; i++) {
-        int error = bridge_open_port(&run->bridge, out.text[i], PORT_OUTPUT);
-
-        if (error != 0)
-            return refuse_port(error, origin(&out, i, "-o", "midi_out", label), out.text[i]);
-    }
-    for (unsigned i = 0; i < in.count; i++) {
-        int error = bridge_open_port(&run->bridge, in.text[i], PORT_INPUT);
-
-        if (error != 0)
-            return refuse_port(error, origin(&in, i, "-i", "midi_in", label), in.text[i]);
-    }
-    return CLI_OK;
+    for (unsigned i = 0; i < out.count && status == CLI_OK; i++)
+        status = cli_open_port(&run->bridge, origin(&out, i, "-o", "midi_out", label), out.text[i], PORT_OUTPUT);
+    for (unsigned i = 0; i < in.count && status == CLI_OK; i++)
+        status = cli_open_port(&run->bridge, origin(&in, i, "-i", "midi_in", label), in.text[i], PORT_INPUT);
+    return status;
 }
 
 /* --reply HOST:PORT or learn[:PORT]. */
@@ -285,35 +287,6 @@ static int open_replies(struct run *run)
     return CLI_OK;
 }
 
-static int add_allowed(struct run *run)
-{
-    for (unsigned i = 0; i < run->options.allow.count; i++)
-        if (allow_add(&run->bridge.allow, run->options.allow.text[i]) != 0) {
-            log_fatal("E107", "--allow %s is no network. Fix: write 10.1.0.0/16, 2001:db8::/32 or one address",
-                      run->options.allow.text[i]);
-            return CLI_USAGE;
-        }
-    return CLI_OK;
-}
-
-/* A signal that whoever started us ignores (nohup, a shell's background job) stays ignored. */
-static struct loop_signal *watch_signal(struct run *run, int number)
-{
-    struct sigaction action;
-
-    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-        return NULL;
-    return loop_signal_new(run->loop, number, stop, run);
-}
-
-static void catch_signals(struct run *run)
-{
-    run->signals[0] = watch_signal(run, SIGINT);
-    run->signals[1] = watch_signal(run, SIGTERM);
-    run->signals[2] = watch_signal(run, SIGHUP);
-    run->signals[3] = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
-}
-
 /* The first lines: what is heard where, and where it goes. */
 static void greet(struct run *run)
 {
@@ -349,10 +322,8 @@ static void greet(struct run *run)
 /* Everything up to the first turn of the loop. */
 static int start(struct run *run)
 {
-    int status = add_allowed(run);
+    int status = cli_add_allowed(&run->options, &run->bridge.allow) ? load_maps(run) : CLI_USAGE;
 
-    if (status == CLI_OK)
-        status = load_maps(run);
     if (status == CLI_OK)
         status = open_listeners(run);
     if (status == CLI_OK)
@@ -367,9 +338,10 @@ static void serve(struct run *run)
 {
     run->bridge.ended = input_ended;
     run->bridge.user = run;
-    catch_signals(run);
+    cli_signals_catch(&run->signals, run->loop, stop, run);
+    run->totals = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
     greet(run);
-    loop_run(run->loop);
+    host_run(&run->host);
     while (!run->interrupted && !registry_drain(run->bridge.registry, 0))
         loop_turn(run->loop, UINT64_MAX);
 }
@@ -377,22 +349,24 @@ static void serve(struct run *run)
 int cli_run(int argc, char **argv, int first)
 {
     struct run *run = calloc(1, sizeof *run);
+    struct host_options script;
     char text[COUNTERS_TEXT];
     int status = CLI_FAILURE;
 
-    if (run == NULL || !cli_parse(&run->options, argc, argv, first)) {
+    if (run == NULL || !cli_parse(&run->options, argc, argv, first) || !cli_script_options(&run->options, &script)) {
         free(run);
         return CLI_USAGE;
     }
     if (run->options.files.count > 0 && strchr(run->options.files.text[0], '.') == NULL &&
         access(run->options.files.text[0], F_OK) != 0) {
-        log_fatal("E001", "\"%s\" is neither a command nor a map. Fix: see notewire --help",
+        log_fatal("E001", "\"%s\" is neither a command nor a file. Fix: see notewire --help",
                   run->options.files.text[0]);
         free(run);
         return CLI_USAGE;
     }
     run->loop = loop_new();
-    if (run->loop == NULL || bridge_init(&run->bridge, run->loop, run->options.local) != 0) {
+    if (run->loop == NULL || bridge_init(&run->bridge, run->loop, run->options.local) != 0 ||
+        host_init(&run->host, &run->bridge, &script) != 0) {
         log_fatal("E003",
                   "cannot start: the system refuses memory or descriptors. Fix: check ulimit -n and free memory");
         goto out;
@@ -400,12 +374,12 @@ int cli_run(int argc, char **argv, int first)
     status = start(run);
     if (status == CLI_OK)
         serve(run);
+    host_close(&run->host);
     bridge_close(&run->bridge);
     if (status == CLI_OK)
         log_info("totals: %s", counters_text(&run->bridge.counters, false, text));
-    for (size_t i = 0; i < sizeof run->signals / sizeof run->signals[0]; i++)
-        if (run->signals[i] != NULL)
-            loop_signal_free(run->signals[i]);
+    cli_signals_free(&run->signals);
+    loop_signal_free(run->totals);
 out:
     if (run->loop != NULL)
         loop_free(run->loop);

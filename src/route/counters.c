@@ -9,10 +9,10 @@
 const char *drop_reason_name(enum drop_reason reason)
 {
     static const char *const names[DROP_REASONS] = {
-        [DROP_MALFORMED] = "malformed", [DROP_TOO_BIG] = "too-big", [DROP_REFUSED] = "refused",
-        [DROP_UNMAPPED] = "unmapped",   [DROP_RANGE] = "range",     [DROP_PATTERN] = "pattern",
-        [DROP_NO_PORT] = "no-port",     [DROP_NO_PEER] = "no-peer", [DROP_QUEUE] = "queue-full",
-        [DROP_STALLED] = "stalled",     [DROP_EXIT] = "exit",
+        [DROP_MALFORMED] = "malformed", [DROP_TOO_BIG] = "too-big",   [DROP_REFUSED] = "refused",
+        [DROP_UNMAPPED] = "unmapped",   [DROP_RANGE] = "range",       [DROP_PATTERN] = "pattern",
+        [DROP_NO_PORT] = "no-port",     [DROP_NO_PEER] = "no-peer",   [DROP_QUEUE] = "queue-full",
+        [DROP_STALLED] = "stalled",     [DROP_DISABLED] = "disabled", [DROP_EXIT] = "exit",
     };
 
     return names[reason];

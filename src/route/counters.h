@@ -18,6 +18,7 @@ enum drop_reason {
     DROP_NO_PEER,   /* "no-peer": nobody has spoken yet to whom it could be told */
     DROP_QUEUE,     /* "queue-full": every output's queue was full */
     DROP_STALLED,   /* "stalled": a SysEx that stopped half-way */
+    DROP_DISABLED,  /* "disabled": its callback failed, or its server is stopped */
     DROP_EXIT,      /* "exit": still queued when the program ended */
     DROP_REASONS
 };

@@ -19,7 +19,7 @@ LIMIT = 60  # seconds to wait for what must come; generous, for busy machines
 CI = os.environ.get("CI") == "true"
 ROOT = os.environ.get("NOTEWIRE_ROOT", os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..")))
 NOTEWIRE = os.environ.get("NOTEWIRE", os.path.join(ROOT, "build", "notewire"))
-REASONS = "malformed too-big refused unmapped range pattern no-port no-peer queue-full stalled exit".split()
+REASONS = "malformed too-big refused unmapped range pattern no-port no-peer queue-full stalled disabled exit".split()
 
 
 def leave(reason):

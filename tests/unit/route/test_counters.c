@@ -48,9 +48,9 @@ static void has_room_for_the_largest(void **state)
 
 static void names_each_reason(void **state)
 {
-    static const char *const names[DROP_REASONS] = {"malformed",  "too-big", "refused", "unmapped",
-                                                    "range",      "pattern", "no-port", "no-peer",
-                                                    "queue-full", "stalled", "exit"};
+    static const char *const names[DROP_REASONS] = {"malformed",  "too-big", "refused",  "unmapped",
+                                                    "range",      "pattern", "no-port",  "no-peer",
+                                                    "queue-full", "stalled", "disabled", "exit"};
 
     (void)state;
     for (int i = 0; i < DROP_REASONS; i++)

@@ -1,0 +1,24 @@
+/* The signals that end a subcommand.
+ * SPDX-License-Identifier: MIT */
+#include "base/log.h"
+#include "cli/cli.h"
+
+#include <signal.h>
+
+void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction action;
+        bool ignored = sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+
+        signals->signal[i] = ignored ? NULL : loop_signal_new(loop, numbers[i], stop, user);
+    }
+}
+
+void cli_signals_free(struct cli_signals *signals)
+{
+    for (unsigned i = 0; i < sizeof signals->signal / sizeof *signals->signal; i++)
+        loop_signal_free(signals->signal[i]);
+}

@@ -1,0 +1,196 @@
+/* The millisecond timer, the hook, and the ending that no pcall can catch.
+ * SPDX-License-Identifier: MIT */
+#include "script/guard.h"
+
+#include "base/error.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TICK_NS 1000000
+#define GUARD_SIGNAL SIGVTALRM
+
+static void hook(lua_State *L, lua_Debug *ar);
+
+static const struct itimerspec one_tick = {.it_value = {.tv_nsec = TICK_NS}};
+
+static uint64_t cpu_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The one thing that Lua allows a signal handler is to set a hook. */
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+    struct guard *guard = info->si_value.sival_ptr;
+    lua_State *L;
+
+    (void)number;
+    (void)context;
+    if (info->si_code != SI_TIMER || guard == NULL)
+        return;
+    guard->ticked = 1;
+    L = guard->running;
+    if (L == NULL) {
+        guard->armed = 0;
+        return;
+    }
+    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+    timer_settime(guard->timer, 0, &one_tick, NULL);
+}
+
+/* A coroutine knows its script (script.h), which begins with its guard. */
+static struct guard *guard_of(lua_State *L)
+{
+    return **(struct guard ***)lua_getextraspace(L);
+}
+
+/* Keeps where the script is: once it unwinds that is lost. */
+static void report(lua_State *L, struct guard *guard)
+{
+    const char *text;
+
+    luaL_traceback(L, L, NULL, 0);
+    text = lua_tostring(L, -1);
+    free(guard->report);
+    guard->report = NULL;
+    if (asprintf(&guard->report, "ended: it computed for longer than %d ms without waiting\n%s",
+                 (int)(guard->limit_ns / 1000000), text) < 0)
+        guard->report = NULL;
+    lua_pop(L, 1);
+}
+
+/* Raises between any two instructions until the call has unwound: what pcall returns to is interrupted at once. */
+static void end_here(lua_State *L, struct guard *guard)
+{
+    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+    if (guard->ending == GUARD_STOPPED)
+        luaL_error(L, "ended: notewire stops");
+    luaL_error(L, "ended: it computed for longer than %d ms without waiting", (int)(guard->limit_ns / 1000000));
+}
+
+static void hook(lua_State *L, lua_Debug *ar)
+{
+    struct guard *guard = guard_of(L);
+
+    (void)ar;
+    lua_sethook(L, NULL, 0, 0);
+    if (guard->ending == GUARD_GOES_ON && guard->ticked) {
+        lua_State *running = guard->running;
+
+        guard->running = NULL; /* the turn is not the script's time, but its ticks must go on */
+        guard->ticked = 0;
+        guard->turn(guard->user);
+        guard->running = running;
+        if (!guard->armed) {
+            guard->armed = 1;
+            timer_settime(guard->timer, 0, &one_tick, NULL);
+        }
+        if (guard->limit_ns != 0) {
+            uint64_t now = cpu_now();
+
+            if (!guard->measured)
+                guard->start_ns = now;
+            guard->measured = true;
+            if (now - guard->start_ns > guard->limit_ns)
+                guard->ending = GUARD_LIMIT;
+            if (guard->ending == GUARD_LIMIT)
+                report(L, guard);
+        }
+        if (guard->stopped)
+            guard->ending = GUARD_STOPPED;
+    }
+    if (guard->ending != GUARD_GOES_ON)
+        end_here(L, guard);
+}
+
+int guard_init(struct guard *guard, uint64_t limit_ns, void (*turn)(void *user), void *user)
+{
+    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_RESTART};
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = GUARD_SIGNAL};
+
+    memset(guard, 0, sizeof *guard);
+    guard->limit_ns = limit_ns;
+    guard->turn = turn;
+    guard->user = user;
+    action.sa_sigaction = on_signal;
+    sigemptyset(&action.sa_mask);
+    event.sigev_value.sival_ptr = guard;
+    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+    if (sigaction(GUARD_SIGNAL, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &event, &guard->timer) != 0)
+        return NW_EIO;
+    return 0;
+}
+
+void guard_free(struct guard *guard)
+{
+    timer_delete(guard->timer);
+    free(guard->report);
+    signal(GUARD_SIGNAL, SIG_IGN); /* one may be on its way */
+}
+
+void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L)
+{
+    call->running = guard->running;
+    call->measured = guard->measured;
+    call->start_ns = guard->start_ns;
+    call->ending = guard->ending;
+    guard->measured = false;
+    guard->ending = GUARD_GOES_ON;
+    guard->depth++;
+    guard->running = L;
+    if (!guard->armed) {
+        guard->armed = 1;
+        timer_settime(guard->timer, 0, &one_tick, NULL);
+    }
+}
+
+enum guard_end guard_leave(struct guard *guard, const struct guard_call *call)
+{
+    enum guard_end ending = guard->ending;
+
+    guard->running = call->running;
+    guard->measured = call->measured;
+    guard->start_ns = call->start_ns;
+    guard->ending = call->ending;
+    guard->depth--;
+    return ending;
+}
+
+void guard_wait_begin(struct guard *guard)
+{
+    guard->running = NULL;
+}
+
+void guard_wait_end(struct guard *guard, lua_State *L)
+{
+    guard->running = L;
+    guard->measured = false;
+    if (guard->stopped) {
+        guard->ending = GUARD_STOPPED;
+        lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+    } else if (!guard->armed) {
+        guard->armed = 1;
+        timer_settime(guard->timer, 0, &one_tick, NULL);
+    }
+}
+
+void guard_switch(struct guard *guard, lua_State *to)
+{
+    guard->running = to;
+    if (guard->ending != GUARD_GOES_ON)
+        lua_sethook(to, hook, LUA_MASKCOUNT, 1);
+}
+
+void guard_stop(struct guard *guard)
+{
+    guard->stopped = 1;
+}

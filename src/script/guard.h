@@ -1,0 +1,78 @@
+/* Keeps a computing script from stopping anything else: native traffic flows on, and one that never returns is ended.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_GUARD_H
+#define NOTEWIRE_SCRIPT_GUARD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+typedef struct lua_State lua_State; /* as in lua.h, which the command line need not see */
+
+/* How: while Lua runs, a signal comes to this thread every millisecond and sets a hook on the running coroutine; the
+ * hook, which Lua calls between two instructions, lets the loop turn for native traffic and looks at the CPU clock of
+ * the thread. The timer is started by the first call into Lua and dies by itself when it finds none running, so that a
+ * call costs no system call and an idle process is not woken. It counts wall time because the CPU-time timers of the
+ * kernel only look every 4 ms; what ends a script is CPU time alone.
+ *
+ * A C function of Lua's library that computes for long is not interrupted before it returns; those that could go on
+ * for ever are replaced (library.c). */
+
+enum guard_end {
+    GUARD_GOES_ON,
+    GUARD_LIMIT,   /* it computed for longer than the limit */
+    GUARD_STOPPED, /* the program is to end */
+};
+
+/* One for all scripts of the thread. */
+struct guard {
+    timer_t timer;
+    lua_State *volatile running;   /* the coroutine that computes; NULL when none does */
+    volatile sig_atomic_t armed;   /* the timer will come */
+    volatile sig_atomic_t ticked;  /* it has come since the last turn of the loop */
+    volatile sig_atomic_t stopped; /* guard_stop was called */
+    unsigned depth;                /* calls into Lua that have not returned */
+    bool measured;                 /* start_ns holds */
+    uint64_t start_ns;             /* thread CPU time when this stretch was first seen computing */
+    uint64_t limit_ns;             /* 0: no limit */
+    enum guard_end ending;         /* of the innermost call: it unwinds, whatever pcall catches */
+    char *report;                  /* where the last one that was ended had got to; owned, NULL: none */
+    void (*turn)(void *user);      /* one turn of the loop that does not wait and runs no Lua */
+    void *user;
+};
+
+/* What an outer call had when an inner one began. */
+struct guard_call {
+    lua_State *running;
+    bool measured;
+    uint64_t start_ns;
+    enum guard_end ending;
+};
+
+/* turn must not raise. 0, or NW_EIO when the system has no timer for us. limit_ns 0: scripts may compute for ever. */
+int guard_init(struct guard *guard, uint64_t limit_ns, void (*turn)(void *user), void *user);
+void guard_free(struct guard *guard);
+
+/* Around each call into Lua: L is the coroutine that will run. guard_leave says why the call was ended, if it was. */
+void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L);
+enum guard_end guard_leave(struct guard *guard, const struct guard_call *call);
+
+/* Around waiting inside a call (wait, receive, connect): its time does not count, and computing starts at 0 behind it.
+ */
+void guard_wait_begin(struct guard *guard);
+void guard_wait_end(struct guard *guard, lua_State *L);
+
+/* Around the running of a coroutine inside a call (coroutine.resume). After it, an ending goes on in L. */
+void guard_switch(struct guard *guard, lua_State *to);
+
+/* Ends whatever computes, from between two turns or from a turn inside a hook. */
+void guard_stop(struct guard *guard);
+
+/* Whether the millisecond has come since the last turn: then whoever calls many callbacks in a row turns the loop. */
+static inline bool guard_ticked(const struct guard *guard)
+{
+    return guard->ticked != 0;
+}
+
+#endif

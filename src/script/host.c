@@ -1,0 +1,182 @@
+/* The host: turns of the loop, and between them what scripts wait for.
+ * SPDX-License-Identifier: MIT */
+#include "script/host.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "script/script.h"
+
+#include <string.h>
+
+/* What a computing script lets through: native traffic alone. */
+static void turn_natively(void *user)
+{
+    struct host *host = user;
+
+    loop_turn(host->loop, 0);
+}
+
+int host_init(struct host *host, struct bridge *bridge, const struct host_options *options)
+{
+    memset(host, 0, sizeof *host);
+    host->bridge = bridge;
+    host->loop = bridge->loop;
+    host->options = *options;
+    host->last = &host->first;
+    return guard_init(&host->guard, options->limit_ns, turn_natively, host);
+}
+
+void host_close(struct host *host)
+{
+    while (host->scripts != NULL) {
+        struct script *script = host->scripts;
+
+        host->scripts = script->next;
+        script_free(script);
+    }
+    guard_free(&host->guard);
+}
+
+int host_load(struct host *host, const char *path, bool program, char *const *argv)
+{
+    struct script *script = script_new(host, path, host->options.memory_limit, program), **link = &host->scripts;
+    int error = script != NULL ? 0 : NW_EMEMORY;
+
+    if (error == 0) {
+        while (*link != NULL)
+            link = &(*link)->next;
+        *link = script;
+        error = script_load(script, argv);
+    }
+    if (error != 0 || script->kept == 0) {
+        for (link = &host->scripts; *link != NULL && *link != script; link = &(*link)->next)
+            ;
+        if (*link != NULL)
+            *link = script->next;
+        script_free(script);
+    }
+    return error;
+}
+
+void source_ready(struct source *source)
+{
+    struct host *host = source->script->host;
+
+    if (source->ready)
+        return;
+    source->ready = true;
+    source->next = NULL;
+    *host->last = source;
+    host->last = &source->next;
+}
+
+void source_forget(struct source *source)
+{
+    struct host *host = source->script->host;
+    struct source **link = &host->first;
+
+    if (!source->ready)
+        return;
+    while (*link != source)
+        link = &(*link)->next;
+    *link = source->next;
+    if (host->last == &source->next)
+        host->last = link;
+    source->ready = false;
+}
+
+/* Gives one item of a ready source to its script; what is left makes it ready again, behind the others. deliver may
+ * free the source when it says that nothing is left. */
+static void give(struct source *source)
+{
+    source_forget(source);
+    if (source->deliver(source))
+        source_ready(source);
+}
+
+/* The first ready source that may be given: the one waited for, and those of scripts that do not wait themselves. */
+static struct source *next_source(const struct host *host, const struct source *waited)
+{
+    struct source *source = host->first;
+
+    while (source != NULL && source != waited && source->script->waiting != NULL)
+        source = source->next;
+    return source;
+}
+
+/* Gives scripts what waits until nothing does, or the loop is due again. */
+static void drain(struct host *host, const struct source *waited)
+{
+    struct source *source;
+
+    do {
+        source = next_source(host, waited);
+        if (source != NULL)
+            give(source);
+    } while (source != NULL && !guard_ticked(&host->guard) && !host->stopped);
+}
+
+static void turn(struct host *host, const struct source *waited, uint64_t deadline_ns)
+{
+    host->guard.ticked = 0;
+    loop_turn(host->loop, next_source(host, waited) != NULL ? 0 : deadline_ns);
+}
+
+void host_run(struct host *host)
+{
+    while (!host->stopped) {
+        turn(host, NULL, UINT64_MAX);
+        drain(host, NULL);
+    }
+}
+
+void host_stop(struct host *host)
+{
+    host->stopped = true;
+    guard_stop(&host->guard);
+    loop_stop(host->loop);
+}
+
+uint64_t host_deadline(double milliseconds)
+{
+    return milliseconds <= 0 ? 0 : clock_mono_ns() + (uint64_t)(milliseconds * 1e6);
+}
+
+bool host_wait(struct host *host, lua_State *L, struct source *source, bool (*done)(void *user), void *user,
+               uint64_t deadline_ns)
+{
+    struct script *script = script_of(L);
+    lua_State *outer = script->waiting;
+    bool over = false, is_done = false;
+
+    guard_wait_begin(&host->guard);
+    script->waiting = L;
+    while (!over) {
+        turn(host, source, deadline_ns);
+        drain(host, source);
+        is_done = done != NULL && done(user);
+        over = is_done || host->stopped || deadline_ns == 0 || clock_mono_ns() >= deadline_ns;
+    }
+    script->waiting = outer;
+    guard_wait_end(&host->guard, L);
+    return is_done;
+}
+
+void host_queued(struct host *host)
+{
+    host->bridge->counters.received++;
+    host->bridge->counters.queued++;
+}
+
+void host_delivered(struct host *host)
+{
+    host->bridge->counters.queued--;
+    host->bridge->counters.delivered++;
+}
+
+void host_dropped(struct host *host, enum drop_reason reason)
+{
+    host->bridge->counters.queued--;
+    host->bridge->counters.dropped[reason]++;
+}

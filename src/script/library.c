@@ -1,0 +1,183 @@
+/* The globals of scripts: Lua's libraries with their limits, strict reading of globals, and the renoise namespace.
+ * SPDX-License-Identifier: MIT */
+#include "script/library.h"
+
+#include "script/class.h"
+#include "script/embedded.h"
+#include "script/host.h"
+#include "script/script.h"
+
+#include <limits.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* print goes to standard error, because standard output is for MIDI words; a program's goes to standard output. */
+static int print(lua_State *L)
+{
+    FILE *stream = script_of(L)->program ? stdout : stderr;
+    int count = lua_gettop(L);
+
+    for (int i = 1; i <= count; i++) {
+        size_t length;
+        const char *text = luaL_tolstring(L, i, &length);
+
+        if (i > 1)
+            fputc('\t', stream);
+        fwrite(text, 1, length, stream);
+        lua_pop(L, 1);
+    }
+    fputc('\n', stream);
+    fflush(stream);
+    return 0;
+}
+
+/* Reading a global that nobody has set: cLib and others rely on it raising. */
+static int undeclared(lua_State *L)
+{
+    const char *name = luaL_tolstring(L, 2, NULL);
+
+    return luaL_error(L, "variable '%s' is not declared", name);
+}
+
+/* string.rep: as Lua's, but an empty text is not repeated in a loop that nobody can interrupt. */
+static int string_rep(lua_State *L)
+{
+    size_t length, separator;
+
+    luaL_checklstring(L, 1, &length);
+    luaL_checknumber(L, 2);
+    luaL_optlstring(L, 3, "", &separator);
+    if (length + separator == 0) {
+        lua_pushliteral(L, "");
+        return 1;
+    }
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+#define MOVE_MAX 100000000 /* elements: beyond it a table is no list but a mistake */
+
+/* table.move: as Lua's, for counts that come to an end. */
+static int table_move(lua_State *L)
+{
+    lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
+
+    luaL_argcheck(L, last < first || (lua_Unsigned)last - (lua_Unsigned)first < MOVE_MAX, 3, "too many elements");
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+/* The handler that xpcall is given, upvalue 1: not called any more when the script is ended, for Lua would let it run
+ * without hooks. */
+static int handle_error(lua_State *L)
+{
+    if (script_of(L)->guard->ending != GUARD_GOES_ON)
+        return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+/* What xpcall returned, when its function yielded. */
+static int after_xpcall(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* xpcall: as Lua's, around a handler of ours. */
+static int xpcall(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle_error, 1);
+    lua_replace(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, after_xpcall);
+    return lua_gettop(L);
+}
+
+/* os.exit: ends a program; a script that runs beside others may not end them. */
+static int os_exit(lua_State *L)
+{
+    struct script *script = script_of(L);
+    int code = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, 0);
+
+    if (!script->program)
+        return luaL_error(L, "os.exit: a script cannot end notewire");
+    script->host->exiting = true;
+    script->host->exit_code = code & 0xff;
+    host_stop(script->host);
+    guard_wait_end(script->guard, L); /* unwinds from here, whatever pcall catches */
+    return 0;
+}
+
+/* Wraps a library function: ours gets the original as its upvalue. */
+static void wrap(lua_State *L, const char *library, const char *name, lua_CFunction function)
+{
+    lua_getglobal(L, library);
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
+
+void library_push_embedded(lua_State *L, const char *name)
+{
+    for (const struct embedded_file *file = embedded_files; file->name != NULL; file++)
+        if (strcmp(file->name, name) == 0) {
+            lua_pushfstring(L, "=notewire/%s", name);
+            if (luaL_loadbufferx(L, file->text, file->length, lua_tostring(L, -1), "t") != LUA_OK)
+                lua_error(L);
+            lua_remove(L, -2);
+            return;
+        }
+    luaL_error(L, "there is no %s in notewire", name);
+}
+
+/* require finds what lies beside the script first. */
+static void set_package_path(lua_State *L)
+{
+    const char *folder = script_of(L)->folder;
+
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "path");
+    lua_pushfstring(L, "%s?.lua;%s?/init.lua;%s", folder, folder, lua_tostring(L, -1));
+    lua_setfield(L, -3, "path");
+    lua_pop(L, 2);
+}
+
+static void be_strict(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_newtable(L);
+    lua_pushcfunction(L, undeclared);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+void library_open(lua_State *L)
+{
+    luaL_openlibs(L);
+    lua_gc(L, LUA_GCINC, 0, 0, 0);
+    lua_pushcfunction(L, print);
+    lua_setglobal(L, "print");
+    wrap(L, "_G", "xpcall", xpcall);
+    wrap(L, "string", "rep", string_rep);
+    wrap(L, "table", "move", table_move);
+    wrap(L, "os", "exit", os_exit);
+    library_open_coroutine(L);
+    class_open(L);
+    set_package_path(L);
+    be_strict(L);
+}

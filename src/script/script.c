@@ -1,0 +1,239 @@
+/* One script: its Lua state, the gate, and what people read when it fails.
+ * SPDX-License-Identifier: MIT */
+#include "script/script.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "script/host.h"
+#include "script/library.h"
+
+#include <errno.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Keeps where the script is that wants too much: Lua's own "not enough memory" does not say. */
+static void note_refusal(struct script *script)
+{
+    lua_State *L = script->guard->running;
+    lua_Debug ar;
+
+    for (int level = 0; L != NULL && lua_getstack(L, level, &ar) != 0; level++)
+        if (lua_getinfo(L, "Sl", &ar) != 0 && ar.currentline > 0) {
+            snprintf(script->refused, sizeof script->refused, "%s:%d: ", ar.short_src, ar.currentline);
+            return;
+        }
+}
+
+/* Counts what the state holds, so that a script that eats memory gets an error of its own and nobody else does. */
+static void *allocate(void *user, void *old, size_t old_size, size_t size)
+{
+    struct script *script = user;
+    size_t held = old != NULL ? old_size : 0;
+    void *grown;
+
+    if (size == 0) {
+        free(old);
+        script->memory -= held;
+        return NULL;
+    }
+    if (size > held && script->memory_limit != 0 && script->memory - held + size > script->memory_limit) {
+        note_refusal(script);
+        return NULL;
+    }
+    grown = realloc(old, size);
+    if (grown != NULL)
+        script->memory += size - held;
+    return grown;
+}
+
+/* Nothing calls Lua outside the gate, so this is a bug; better to say which than to end without a word. */
+static int on_panic(lua_State *L)
+{
+    const char *text = lua_tostring(L, -1);
+
+    log_fatal("E902", "Lua failed outside of any call (%s). Fix: please report this bug", text != NULL ? text : "?");
+    return 0; /* Lua aborts */
+}
+
+/* lua_warning of the libraries: an error in a __gc or __finalize, for one. */
+static void on_warning(void *user, const char *text, int to_be_continued)
+{
+    const struct script *script = user;
+
+    if (text[0] == '@' && !to_be_continued) /* "@on" and "@off" are Lua's own switches */
+        return;
+    log_warning("E423", "%s: %s", script->path, text);
+}
+
+/* The folder of a path with its '/'. Owned; NULL without memory. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
+}
+
+static int open_libraries(lua_State *L)
+{
+    library_open(L);
+    return 0;
+}
+
+struct script *script_new(struct host *host, const char *path, size_t memory_limit, bool program)
+{
+    struct script *script = calloc(1, sizeof *script);
+
+    if (script == NULL)
+        return NULL;
+    script->host = host;
+    script->guard = &host->guard;
+    script->memory_limit = memory_limit;
+    script->program = program;
+    script->path = strdup(path);
+    script->folder = folder_of(path);
+    script->L = lua_newstate(allocate, script);
+    if (script->path == NULL || script->folder == NULL || script->L == NULL)
+        goto failed;
+    *(struct script **)lua_getextraspace(script->L) = script;
+    lua_atpanic(script->L, on_panic);
+    lua_setwarnf(script->L, on_warning, script);
+    lua_pushcfunction(script->L, open_libraries);
+    if (lua_pcall(script->L, 0, 0, 0) == LUA_OK)
+        return script;
+    log_fatal("E421", "%s: the libraries do not load (%s)", path, lua_tostring(script->L, -1));
+failed:
+    script_free(script);
+    return NULL;
+}
+
+void script_free(struct script *script)
+{
+    if (script == NULL)
+        return;
+    script->unloading = true;
+    if (script->L != NULL)
+        lua_close(script->L);
+    free(script->path);
+    free(script->folder);
+    free(script);
+}
+
+void script_report(const struct script *script, const char *code, const char *what, const char *text)
+{
+    char copy[4096];
+    char *line = copy, *end;
+
+    snprintf(copy, sizeof copy, "%s", text);
+    /* Lua's traceback is indented with tabs; one line of ours each, so that a log keeps them together. */
+    end = strchr(line, '\n');
+    if (end != NULL)
+        *end = '\0';
+    log_fatal(code, "%s: %s: %s", script->path, what, line);
+    while (end != NULL) {
+        line = end + 1;
+        end = strchr(line, '\n');
+        if (end != NULL)
+            *end = '\0';
+        log_fatal("    ", "%s%s", line[0] == '\t' ? "  " : "", line[0] == '\t' ? line + 1 : line);
+    }
+}
+
+int script_traceback(lua_State *L)
+{
+    const char *text = lua_tostring(L, 1);
+
+    if (text == NULL)
+        text = luaL_tolstring(L, 1, NULL);
+    luaL_traceback(L, L, text, 1);
+    return 1;
+}
+
+/* The pcall of the gate: the function and its arguments are on the stack above the handler. Reports under code. */
+static bool call(struct script *script, lua_State *L, int arguments, const char *code, const char *what)
+{
+    int base = lua_gettop(L) - arguments - 1, status;
+    struct guard_call outer;
+    enum guard_end end;
+
+    guard_enter(script->guard, &outer, L);
+    status = lua_pcall(L, arguments, 0, base);
+    end = guard_leave(script->guard, &outer);
+    if (status == LUA_ERRMEM) {
+        char text[300];
+
+        snprintf(text, sizeof text, "%snot enough memory (--script-memory %zu)", script->refused,
+                 script->memory_limit >> 20);
+        script_report(script, code, what, text);
+    } else if (status != LUA_OK && end != GUARD_STOPPED) {
+        const char *text =
+            end == GUARD_LIMIT && script->guard->report != NULL ? script->guard->report : lua_tostring(L, -1);
+
+        script_report(script, code, what, text != NULL ? text : "an error that is no text");
+    }
+    lua_settop(L, base - 1);
+    return status == LUA_OK;
+}
+
+bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what)
+{
+    lua_State *L = script->waiting != NULL ? script->waiting : script->L;
+
+    if (script->unloading)
+        return false;
+    if (!lua_checkstack(L, 8)) {
+        script_report(script, "E420", what, "it waits inside itself too deeply");
+        return false;
+    }
+    lua_pushcfunction(L, script_traceback);
+    lua_pushcfunction(L, body);
+    lua_pushlightuserdata(L, argument);
+    return call(script, L, 1, "E420", what);
+}
+
+/* What script_load hands to the protected part of it. */
+struct loading {
+    struct script *script;
+    char *const *argv;
+};
+
+/* Runs protected: compiles the file and leaves its function and arguments to a call of its own. */
+static int run_file(lua_State *L)
+{
+    struct loading *loading = lua_touserdata(L, 1);
+    int count = 0;
+
+    lua_newtable(L);
+    lua_pushstring(L, loading->script->path);
+    lua_rawseti(L, -2, 0);
+    for (; loading->argv != NULL && loading->argv[count] != NULL; count++) {
+        lua_pushstring(L, loading->argv[count]);
+        lua_rawseti(L, -2, count + 1);
+    }
+    lua_setglobal(L, "arg");
+    if (luaL_loadfilex(L, loading->script->path, "t") != LUA_OK)
+        return lua_error(L);
+    luaL_checkstack(L, count, "too many arguments");
+    for (int i = 0; i < count; i++)
+        lua_pushstring(L, loading->argv[i]);
+    lua_call(L, count, 0);
+    return 0;
+}
+
+int script_load(struct script *script, char *const *argv)
+{
+    struct loading loading = {script, argv};
+    FILE *file = fopen(script->path, "rb");
+    lua_State *L = script->L;
+
+    if (file == NULL) {
+        log_fatal("E409", "%s: cannot read this file (%s). Fix: check its name", script->path, strerror(errno));
+        return NW_EIO;
+    }
+    fclose(file);
+    lua_pushcfunction(L, script_traceback);
+    lua_pushcfunction(L, run_file);
+    lua_pushlightuserdata(L, &loading);
+    return call(script, L, 1, "E422", "failed") || script->host->exiting || script->host->stopped ? 0 : NW_EINVALID;
+}

@@ -1,0 +1,57 @@
+/* One script: its Lua state, its memory, and the gate that every call into it goes through.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_SCRIPT_H
+#define NOTEWIRE_SCRIPT_SCRIPT_H
+
+#include "script/guard.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stddef.h>
+
+struct host;
+
+struct script {
+    struct guard *guard; /* must be first: guard.c finds it through lua_getextraspace */
+    struct host *host;
+    struct script *next; /* of the host */
+    lua_State *L;
+    lua_State *waiting;          /* the coroutine that is inside wait, receive or connect; NULL when none is */
+    char *path;                  /* as the user wrote it */
+    char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
+    size_t memory, memory_limit; /* bytes; limit 0: none */
+    char refused[160];           /* where it asked for more than that: "tool.lua:7: " */
+    bool program;                /* notewire exec: print goes to standard output, os.exit ends it */
+    bool unloading;              /* its state is being closed: nothing is called any more */
+    unsigned kept;               /* running servers, timers, routes and the like, which need the state to stay */
+};
+
+/* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Returns owned; NULL without
+ * memory. */
+struct script *script_new(struct host *host, const char *path, size_t memory_limit, bool program);
+
+/* Runs the file. 0; NW_EIO when it cannot be read, NW_EINVALID when it failed: logged. argv, NULL-terminated, becomes
+ * the global arg and the arguments of the chunk. */
+int script_load(struct script *script, char *const *argv);
+
+/* Closes the state; everything the script had open is closed by its finalizers. */
+void script_free(struct script *script);
+
+/* The script that a coroutine belongs to. */
+static inline struct script *script_of(lua_State *L)
+{
+    return *(struct script **)lua_getextraspace(L);
+}
+
+/* The gate: calls body with argument as its one light userdata, on the coroutine that waits, else on the first one.
+ * Everything that may raise belongs into body, pushing strings included. An error is logged as E420 with a traceback:
+ * "what failed and is disabled". False when body raised or was ended: then the caller disables that callback. */
+bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what);
+
+/* script.path with where in it, and traceback, become lines on standard error. */
+void script_report(const struct script *script, const char *code, const char *what, const char *text);
+
+/* The handler of pcall: the error as text, with a traceback. */
+int script_traceback(lua_State *L);
+
+#endif
