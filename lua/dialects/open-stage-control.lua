@@ -10,5 +10,6 @@ map [[
   /key_pressure     ch note value      <-> channel ch poly-pressure note value
   /nrpn             ch number value     -> channel ch nrpn number value
   /rpn              ch number value     -> channel ch rpn number value
+  /mtc              time:s             <-> full-frame time
   /sysex            data:s             <-> system-exclusive data
 ]]

@@ -287,16 +287,19 @@ local function read_right(r, tokens, column)
   end
   if command.data then
     local data = tokens[at + 1]
-    if not data then fail(token.column, '"raw" needs a name from the left') end
+    if not data then fail(token.column, '"%s" needs a name from the left', token.text) end
     r.data = r.names[data.text]
     if not r.data or r.data.path or r.data ~= r.args[#r.args].variable then
-      fail(data.column, '"raw" takes the last argument of the left side, "%s" is not it', data.text)
+      fail(data.column, '"%s" takes the last argument of the left side, "%s" is not it', token.text, data.text)
     end
     at = at + 1
   end
   for i, slot in ipairs(command) do
-    if not tokens[at + i] then fail(token.column, '"%s" needs a %s', token.text, slot.name) end
-    r.slots[i] = read_slot(r, tokens[at + i], slot)
+    if tokens[at + i] then
+      r.slots[i] = read_slot(r, tokens[at + i], slot)
+    elseif not slot.optional then
+      fail(token.column, '"%s" needs a %s', token.text, slot.name)
+    end
   end
   local extra = tokens[at + #command + 1]
   if extra then fail(extra.column, '"%s" is one too many for "%s"', extra.text, token.text) end
@@ -326,6 +329,7 @@ local function check_names(r)
       end
     elseif var == r.data then
       var.tag = var.tag or (r.command == "raw" and "b" or "s")
+      if r.command == "full-frame" and var.tag ~= "s" then fail(var.column, '"%s" must be :s, a text', var.name) end
       if not var.tag:find("[sbim]") then fail(var.column, '"%s" must be :s, :b, :i or :m', var.name) end
       if var.tag == "m" and r.command ~= "raw" then fail(var.column, "type m goes with raw") end
     else

@@ -14,6 +14,8 @@ words.byte = value("byte", 127)
 local note, velocity = names("note", 0, 127), value("velocity", 127)
 local controller, wide = names("controller", 0, 127), value("value", 16383)
 local seven = value("value", 127)
+local rate = names("rate", 0, 3) -- of time code: 24, 25, 29.97 or 30 frames a second
+rate.optional = true
 
 words.commands = {
   ["note"] = { command = "note", channel = true, note, velocity, reverse = true },
@@ -39,6 +41,7 @@ words.commands = {
   ["active-sensing"] = { command = "system", status = 0xfe, reverse = true },
   ["reset"] = { command = "system", status = 0xff, reverse = true },
   ["system-exclusive"] = { command = "system-exclusive", bytes = true, reverse = true },
+  ["full-frame"] = { command = "full-frame", data = true, rate, reverse = true },
   ["raw"] = { command = "raw", data = true, reverse = true },
 }
 

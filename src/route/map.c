@@ -102,6 +102,7 @@ static uint32_t rule_kinds(const struct rule *rule)
         [RULE_BEND] = MIDI_PITCH_BEND,           [RULE_TIME_CODE] = MIDI_TIME_CODE,
         [RULE_QUARTER_FRAME] = MIDI_TIME_CODE,   [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
         [RULE_SONG_SELECT] = MIDI_SONG_SELECT,   [RULE_SYSEX] = MIDI_SYSEX,
+        [RULE_FULL_FRAME] = MIDI_SYSEX,
     };
 
     if ((rule->direction & RULE_REVERSE) == 0)
@@ -224,18 +225,29 @@ enum map_result map_forward(const struct map *map, const struct osc_view *view, 
     return run.result;
 }
 
+/* Whether a rule tells what a SysEx means, and not just its bytes. */
+static bool is_precise(const struct rule *rule)
+{
+    return rule->command == RULE_FULL_FRAME || (rule->command == RULE_SYSEX && rule->data_var < 0);
+}
+
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,
                      void (*send)(void *user, const uint8_t *bytes, size_t length), void *user)
 {
     unsigned kind = status_kind(midi->bytes[0]), count = 0;
+    bool precise = false;
 
     for (unsigned i = map->from[kind]; i < map->from[kind + 1]; i++) {
         const struct map_rule *rule = &map->rules[map->reverse[i]];
-        size_t length = rule_reverse(&rule->rule, &rule->address, midi, out, size);
+        size_t length;
 
+        if (precise && rule->rule.command == RULE_SYSEX && !is_precise(&rule->rule))
+            continue; /* or who sends back all that it hears would play it twice */
+        length = rule_reverse(&rule->rule, &rule->address, midi, out, size);
         if (length == 0)
             continue;
         send(user, length == RULE_TOO_BIG ? NULL : out, length);
+        precise = precise || is_precise(&rule->rule);
         count++;
     }
     return count;

@@ -33,6 +33,7 @@ enum rule_command {
     RULE_SONG_SELECT,
     RULE_SYSTEM, /* one status byte */
     RULE_SYSEX,
+    RULE_FULL_FRAME, /* time code as text, in a SysEx; slot[0] is its rate, without bounds when the rule says none */
     RULE_RAW,
 };
 
@@ -74,7 +75,7 @@ struct rule {
     bool channel_all;   /* channel 0 or below is all sixteen */
     int8_t port_var;    /* the name that selects the port; -1 none */
     int8_t port_id_var; /* backwards only: the name that gets the port's number; -1 none */
-    int8_t data_var;    /* sysex, raw: the name that holds the bytes; -1 when bytes[] do */
+    int8_t data_var;    /* sysex, raw, full frame: the name that holds the bytes; -1 when bytes[] do */
     const char *port;   /* a constant port name; NULL none; borrowed from the map */
     struct rule_slot channel;
     struct rule_slot slot[2];
@@ -92,7 +93,7 @@ enum rule_result {
     RULE_NO_MATCH, /* the arguments do not fit: another rule may */
     RULE_DONE,     /* MIDI has been given out */
     RULE_RANGE,    /* it fits, but a channel, note or number does not exist */
-    RULE_BAD_DATA, /* it fits, but its data is no MIDI or not hex */
+    RULE_BAD_DATA, /* it fits, but its data is no MIDI, not hex, or no time */
 };
 
 struct rule_sink {

@@ -1,7 +1,7 @@
 /* Plays a rule from MIDI to OSC: fills the template that was composed when the map was compiled. No allocation, no Lua.
  * SPDX-License-Identifier: MIT */
 #include "base/bytes.h"
-#include "route/rule.h"
+#include "route/rule_time.h"
 
 #include <math.h>
 #include <string.h>
@@ -111,6 +111,16 @@ static bool take_sysex(struct reverse *reverse)
     return true;
 }
 
+/* A rule that says no rate takes every rate. */
+static bool take_full_frame(struct reverse *reverse)
+{
+    const struct rule_slot *rate = &reverse->rule->slot[0];
+    const uint8_t *bytes = reverse->midi->bytes;
+
+    return rule_time_is_frame(bytes, reverse->midi->length) &&
+           ((rate->var < 0 && rate->high == 0) || take_slot(reverse, rate, rule_time_rate(bytes)));
+}
+
 /* The whole number next to value that is within the bounds. */
 static int64_t whole(double value, double low, double high)
 {
@@ -136,6 +146,8 @@ static bool bind(struct reverse *reverse, struct osc_binding *bindings)
         mine = rule->var[rule->data_var].tag != 'm' || reverse->midi->bytes[0] != MIDI_SYSEX;
     else if (rule->command == RULE_SYSEX)
         mine = take_sysex(reverse);
+    else if (rule->command == RULE_FULL_FRAME)
+        mine = take_full_frame(reverse);
     else
         mine =
             rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse) : take_system(reverse);
@@ -216,7 +228,9 @@ static void data_size(const struct reverse *reverse, char tag, size_t *tags, siz
     size_t length = reverse->midi->length;
 
     *tags = 1;
-    if (tag == 'm') {
+    if (reverse->rule->command == RULE_FULL_FRAME) {
+        *bytes = RULE_TIME_TEXT;
+    } else if (tag == 'm') {
         *bytes = 4;
     } else if (tag == 'b') {
         *bytes = 4 + pad4(length);
@@ -235,7 +249,9 @@ static void write_data(const struct reverse *reverse, char tag, uint8_t *out)
     const uint8_t *bytes = reverse->midi->bytes;
     size_t length = reverse->midi->length, skip = bytes[0] == MIDI_SYSEX ? 1 : 0;
 
-    if (tag == 'm') {
+    if (reverse->rule->command == RULE_FULL_FRAME) {
+        rule_time_write(bytes, out);
+    } else if (tag == 'm') {
         memcpy(out + 1, bytes, length < 3 ? length : 3);
     } else if (tag == 'b') {
         bytes_put_u32(out, (uint32_t)length);

@@ -30,6 +30,7 @@ static const char *const command_names[] = {"note",
                                             "song-select",
                                             "system",
                                             "system-exclusive",
+                                            "full-frame",
                                             "raw",
                                             NULL};
 

@@ -1,6 +1,7 @@
 /* Fuzzes maps both ways: packets become well-formed MIDI through the default dialects and a map with every kind of
  * rule, and MIDI becomes OSC that our own reader accepts. SPDX-License-Identifier: MIT */
-/* covers:src/route/rule_forward.c src/route/rule_reverse.c src/route/map.c src/osc/osc_template.c src/osc/osc_table.c*/
+/* covers: src/route/rule_forward.c src/route/rule_data.c src/route/rule_time.c src/route/rule_reverse.c */
+/* covers: src/route/map.c src/osc/osc_template.c src/osc/osc_table.c */
 #include "base/error.h"
 #include "osc/osc_bundle.h"
 #include "script/map_compile.h"
@@ -54,8 +55,10 @@ static const char rules[] = "map [[\n"
                             "  /{dev}/raw data -> port dev raw data\n"
                             "  /from/{dev}/{id:0-3} n v <- port dev port-id id channel 3 note-on n v\n"
                             "  /fixed n -> port \"synth*\" cc n 1\n"
-                            "  /a/#{ch:1-16}/#{n} v <-> channel ch note n v\n"
                             "  /mine n <-> port mine cc 9 n\n"
+                            "  /mtc t <-> full-frame t\n"
+                            "  /rate/{rate:0-3} \"x\" t <-> full-frame t rate\n"
+                            "  /a/#{ch:1-16}/#{n} v <-> channel ch note n v\n"
                             "  /ip/{a}.{b}.{c}-{d} v -> cc a v\n"
                             "  /dev{name}x/on n -> note n 1\n"
                             "  * msg:m -> raw msg\n"

@@ -83,12 +83,20 @@ static void open_stage_control(void **state)
         {"/sysex s f0_7e_09_f7", "F0 7E 09 F7", "="},
         {"/sysex s f07e09f7", "F0 7E 09 F7", NULL},
         {"/sysex sii f0_7e 9 1", "F0 7E 09 01 F7", NULL},
+        {"/sysex sii f0_7f_nn_01_nn_f7 12 34", "F0 7F 0C 01 22 F7", "/sysex s \"f0 7f 0c 01 22 f7\""},
+        {"/sysex sss F0_7E_7F_nn_nn_F7 06 01", "F0 7E 7F 06 01 F7", NULL},
+        {"/sysex si nn 128", "range", NULL},
+        {"/sysex s nn", "bad data", NULL},
+        {"/mtc s 01:02:03:04", "F0 7F 7F 01 01 01 02 03 04 F7", "="}, /* and not as /sysex too */
+        {"/mtc s 24:02:03:04", "range", NULL},
+        {"/mtc s now", "bad data", NULL},
         {"/note iii 60 100 1", "range", NULL}, /* another dialect's order: never guessed */
         {NULL, NULL, NULL}};
 
     (void)state;
     use_dialect("open-stage-control");
     check_rows(rows);
+    assert_reverse("F0 7F 7F 01 01 61 02 03 04 F7", "/mtc s \"01:02:03:04\"");
 }
 
 static void osmid(void **state)

@@ -265,6 +265,82 @@ static void reads_sysex_in_every_spelling(void **state)
     assert_forward("/r2 i 1", "none");
 }
 
+/* Each "nn" is the next argument: a number, or hex text. */
+static void fills_placeholders(void **state)
+{
+    (void)state;
+    compile_rules("/sysex data:s -> sysex data\n/raw data:b -> raw data");
+    assert_forward("/sysex sii f0_7f_nn_01_nn_f7 12 34", "F0 7F 0C 01 22 F7");
+    assert_forward("/sysex sii F07FNN01Nnf7 12 34", "F0 7F 0C 01 22 F7");
+    assert_forward("/sysex sff nn,nn 0 127", "F0 00 7F F7");
+    assert_forward("/sysex sd 7_nn 12.5", "F0 07 0D F7"); /* rounded, as values are */
+    assert_forward("/sysex sd nn -0.4", "F0 00 F7");
+    assert_forward("/sysex sT nn", "F0 01 F7");
+    assert_forward("/sysex s[i]i nn 5 6", "F0 05 06 F7"); /* what no nn takes follows */
+    assert_forward("/sysex sisi nn 1 nn 2", "F0 01 02 F7");
+    assert_forward("/sysex isi 9 nn 1", "F0 09 01 F7");
+    assert_forward("/sysex sss F0_7E_7F_nn_nn_F7 06 01", "F0 7E 7F 06 01 F7");
+    assert_forward("/sysex ss nn 06_0x01,2", "F0 06 01 02 F7");
+    assert_forward("/sysex ss 01nn ", "F0 01 F7"); /* a text of nothing */
+    assert_forward("/raw sii 90_nn_nn 60 100", "90 3C 64");
+    assert_forward("/sysex si nn 128", "range");
+    assert_forward("/sysex si nn -1", "range");
+    assert_forward("/sysex sd nn 127.5", "range");
+    assert_forward("/sysex sh nn 4294967296", "range");
+    assert_forward("/raw sii 90_nn_nn 60 200", "range");
+    assert_forward("/sysex s nn", "bad data");
+    assert_forward("/sysex si nn_nn 1", "bad data");
+    assert_forward("/sysex s[] nn", "bad data");
+    assert_forward("/sysex sb nn 01", "bad data");
+    assert_forward("/sysex sm nn 00903c64", "bad data");
+    assert_forward("/sysex sf nn nan", "bad data");
+    assert_forward("/sysex ss nn zz", "bad data");
+    assert_forward("/sysex ss nn 80", "bad data");
+    assert_forward("/sysex ssi nn nn 1", "bad data"); /* not once more */
+    assert_forward("/sysex si n 1", "bad data");
+    assert_forward("/sysex si nnn 1", "bad data");
+    assert_forward("/sysex si 01_n_n 1", "bad data");
+}
+
+/* MIDI Time Code's "Full Message": hours with the rate above them, minutes, seconds, frames. */
+static void plays_full_frames(void **state)
+{
+    (void)state;
+    compile_rules("/mtc t:s -> full-frame t\n"
+                  "/25 t -> full-frame t 1\n"
+                  "/{rate}/mtc t -> full-frame t rate\n"
+                  "/r rate=3 t -> port lead full-frame t rate");
+    assert_forward("/mtc s 01:02:03:04", "F0 7F 7F 01 01 01 02 03 04 F7");
+    assert_forward("/mtc S 00:00:00:00", "F0 7F 7F 01 01 00 00 00 00 F7");
+    assert_forward("/mtc s 23:59:59:29", "F0 7F 7F 01 01 17 3B 3B 1D F7");
+    assert_forward("/mtc s 1:2:3:4", "F0 7F 7F 01 01 01 02 03 04 F7");
+    assert_forward("/mtc s 001:02:03:0004", "F0 7F 7F 01 01 01 02 03 04 F7");
+    assert_forward("/mtc sis 01:02:03:04 5 surplus", "F0 7F 7F 01 01 01 02 03 04 F7");
+    assert_forward("/25 s 01:02:03:04", "F0 7F 7F 01 01 21 02 03 04 F7");
+    assert_forward("/3/mtc s 23:02:03:04", "F0 7F 7F 01 01 77 02 03 04 F7");
+    assert_forward("/r is 2 01:02:03:04", "lead:F0 7F 7F 01 01 41 02 03 04 F7");
+    assert_forward("/4/mtc s 01:02:03:04", "range");
+    assert_forward("/mtc s 24:00:00:00", "range");
+    assert_forward("/mtc s 00:60:00:00", "range");
+    assert_forward("/mtc s 00:00:60:00", "range");
+    assert_forward("/mtc s 00:00:00:30", "range");
+    assert_forward("/mtc s 256:00:00:00", "range");
+    assert_forward("/mtc s 4294967296:00:00:00", "range");
+    assert_forward("/mtc s 00:00:00", "bad data");
+    assert_forward("/mtc s 00:00:00:", "bad data");
+    assert_forward("/mtc s 00:00:00:00:00", "bad data");
+    assert_forward("/mtc s :00:00:00", "bad data");
+    assert_forward("/mtc s 00:00:-1:00", "bad data");
+    assert_forward("/mtc s 00:00:00:0a", "bad data");
+    assert_forward("/mtc s 00.00.00.00", "bad data");
+    assert_forward("/mtc s 99:00:00", "bad data"); /* no time at all, rather than none that there is */
+    assert_forward("/mtc s soon", "bad data");
+    assert_forward("/mtc s ", "bad data");
+    assert_forward("/mtc i 5", "bad data");
+    assert_forward("/mtc b 00", "bad data");
+    assert_forward("/mtc", "none");
+}
+
 /* OSC forbids '#' in addresses; a draft of linuxaudio.org's has it, and clients send it. */
 static void reads_addresses_with_a_number_sign(void **state)
 {
@@ -359,6 +435,8 @@ int main(void)
         MAP_TEST(counts_arguments),
         MAP_TEST(reads_both_orders_of_m),
         MAP_TEST(reads_sysex_in_every_spelling),
+        MAP_TEST(fills_placeholders),
+        MAP_TEST(plays_full_frames),
         MAP_TEST(reads_addresses_with_a_number_sign),
         MAP_TEST(reads_packed_numbers),
         MAP_TEST(names_ports),

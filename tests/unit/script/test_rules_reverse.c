@@ -173,6 +173,51 @@ static void tells_quarter_frames(void **state)
     assert_reverse("F2 75 00", "");
 }
 
+static void tells_full_frames(void **state)
+{
+    (void)state;
+    compile_rules("/mtc t:s <-> full-frame t\n/film t <- full-frame t 0\n/30 1 \"x\" t <- full-frame t 3\n"
+                  "/{rate:1-2}/mtc t <- full-frame t rate\n/rate rate t <- full-frame t rate");
+    assert_reverse_bytes("F0 7F 7F 01 01 77 3B 09 1D F7", /* 30 frames a second */
+                         "2f6d7463 00000000 2c730000 32333a35 393a3039 3a323900"
+                         "2f333000 2c697373 00000000 00000001 78000000 32333a35 393a3039 3a323900"
+                         "2f726174 65000000 2c697300 00000003 32333a35 393a3039 3a323900");
+    assert_reverse("F0 7F 7F 01 01 00 00 00 00 F7",
+                   "/mtc s \"00:00:00:00\"|/film s \"00:00:00:00\"|/rate is 0 \"00:00:00:00\"");
+    assert_reverse("F0 7F 7F 01 01 41 02 03 04 F7",
+                   "/mtc s \"01:02:03:04\"|/2/mtc s \"01:02:03:04\"|/rate is 2 \"01:02:03:04\"");
+    assert_reverse("F0 7F 7F 01 01 18 00 00 00 F7", ""); /* there is no such time */
+    assert_reverse("F0 7F 7F 01 01 00 3C 00 00 F7", "");
+    assert_reverse("F0 7F 7F 01 01 00 00 3C 00 F7", "");
+    assert_reverse("F0 7F 7F 01 01 00 00 00 1E F7", "");
+    assert_reverse("F0 7F 10 01 01 00 00 00 00 F7", ""); /* to one device */
+    assert_reverse("F0 7F 7F 01 02 00 00 00 00 F7", ""); /* user bits */
+    assert_reverse("F0 7F 7F 01 01 00 00 00 F7", "");
+    assert_reverse("F1 75", "");
+    compile_rules("/film r t <- full-frame t r:0-0");
+    assert_reverse("F0 7F 7F 01 01 01 02 03 04 F7", "/film is 0 \"01:02:03:04\"");
+    assert_reverse("F0 7F 7F 01 01 21 02 03 04 F7", "");
+}
+
+/* What a rule above has told as what it means is not told again as bytes. */
+static void tells_precise_sysex_once(void **state)
+{
+    (void)state;
+    compile_rules("/first data:s <- sysex data\n"
+                  "/mtc t:s <- full-frame t\n"
+                  "/volume v <- sysex hex 7F 7F 04 01 00 v\n"
+                  "/again v <- sysex hex 7F 7F 04 01 00 v\n"
+                  "/sysex data:s <- sysex data\n"
+                  "/blob data:b <- sysex data\n"
+                  "/raw msg:i <- raw msg");
+    assert_reverse("F0 7F 7F 01 01 01 02 03 04 F7", "/first s \"f0 7f 7f 01 01 01 02 03 04 f7\"|"
+                                                    "/mtc s \"01:02:03:04\"|"
+                                                    "/raw iiiiiiii 127 127 1 1 1 2 3 4");
+    assert_reverse("F0 7F 7F 04 01 00 05 F7", "/first s \"f0 7f 7f 04 01 00 05 f7\"|/volume i 5|/again i 5|"
+                                              "/raw iiiiii 127 127 4 1 0 5");
+    assert_reverse("F0 7E F7", "/first s \"f0 7e f7\"|/sysex s \"f0 7e f7\"|/blob b [3b 0xf0 0x7e 0xf7]|/raw i 126");
+}
+
 /* What does not fit is told as NULL. */
 static void on_nothing(void *user, const uint8_t *bytes, size_t length)
 {
@@ -184,6 +229,7 @@ static void on_nothing(void *user, const uint8_t *bytes, size_t length)
 static void does_not_fit(void **state)
 {
     uint8_t out[64], note[] = {0x90, 60, 100}, sysex[] = {0xf0, 1, 2, 0xf7};
+    uint8_t frame[] = {0xf0, 0x7f, 0x7f, 1, 1, 0, 0, 0, 0, 0xf7};
     struct rule_midi midi = {.bytes = note, .length = 3, .port = "a", .port_length = 1};
 
     (void)state;
@@ -200,6 +246,12 @@ static void does_not_fit(void **state)
     for (size_t size = 0; size < 24; size++) /* "/sysex" 8, ",s" 4, "f0 01 02 f7" 12 */
         assert_int_equal(map_reverse(compiled.map, &midi, out, size, on_nothing, NULL), 1);
     assert_int_equal(map_reverse(compiled.map, &midi, out, 24, on_told, &told), 1);
+    compile_rules("/mtc t:s <- full-frame t");
+    midi.bytes = frame;
+    midi.length = sizeof frame;
+    for (size_t size = 0; size < 24; size++) /* "/mtc" 8, ",s" 4, "00:00:00:00" 12 */
+        assert_int_equal(map_reverse(compiled.map, &midi, out, size, on_nothing, NULL), 1);
+    assert_int_equal(map_reverse(compiled.map, &midi, out, 24, on_told, &told), 1);
 }
 
 int main(void)
@@ -213,6 +265,8 @@ int main(void)
         MAP_TEST(names_ports),
         MAP_TEST(sends_defaults),
         MAP_TEST(tells_quarter_frames),
+        MAP_TEST(tells_full_frames),
+        MAP_TEST(tells_precise_sysex_once),
         MAP_TEST(does_not_fit),
     };
 
