@@ -102,19 +102,29 @@ static void on_alloc(uv_handle_t *stream, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init((char *)of_stream(stream)->loop->tcp_slab, TCP_READ_SLAB);
 }
 
+/* The peer has ended its sending, but may still listen. */
+static void end_reading(struct tcp *tcp)
+{
+    tcp->read_ended = true;
+    uv_read_stop((uv_stream_t *)&tcp->stream);
+    tcp->callbacks.closed(tcp->callbacks.user, NW_OK);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct tcp *tcp = of_stream(stream);
 
     if (count > 0)
         tcp->callbacks.data(tcp->callbacks.user, (const uint8_t *)buffer->base, (size_t)count);
+    else if (count == UV_EOF && tcp->callbacks.half_open)
+        end_reading(tcp);
     else if (count < 0)
         tcp_end(tcp, count == UV_EOF ? NW_OK : NW_EIO);
 }
 
 static void start_reading(struct tcp *tcp)
 {
-    if (!tcp->started || tcp->paused || tcp->ended || tcp->closed)
+    if (!tcp->started || tcp->paused || tcp->read_ended || tcp->ended || tcp->closed)
         return;
     uv_read_start((uv_stream_t *)&tcp->stream, on_alloc, on_read);
 }

@@ -19,6 +19,9 @@ struct tcp_callbacks {
     void (*closed)(void *user, int error);
     /* Half of the send buffer is free again after more than half was full or a write was refused. May be NULL. */
     void (*writable)(void *user);
+    /* The peer may end its sending and still be answered: closed comes with 0 as usual, and sending goes on until
+     * tcp_close; closed comes once more, with NW_EIO, when that fails. */
+    bool half_open;
     void *user;
 };
 
@@ -28,6 +31,8 @@ struct tcp_callbacks {
 int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(void *user, struct tcp *connection),
                void *user, struct tcp_listener **out);
 void tcp_listener_local(const struct tcp_listener *listener, struct net_addr *addr);
+/* Calls failed, with an errno, whenever connections cannot be accepted for want of descriptors or memory. */
+void tcp_listener_on_failure(struct tcp_listener *listener, void (*failed)(void *user, int errno_value));
 void tcp_listener_close(struct tcp_listener *listener); /* accepted connections live on */
 
 /* Connects. connected is called once with 0, or NW_EIO (errno_value tells why); the connection must then still be

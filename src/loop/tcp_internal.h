@@ -24,7 +24,8 @@ struct tcp {
     bool write_busy;
     bool crowded; /* half full, or a write was refused; writable has not been called since */
     bool started, paused;
-    bool ended; /* closed has been called or must not be any more */
+    bool read_ended; /* half_open: the peer has ended its sending */
+    bool ended;      /* closed has been called or must not be any more */
     bool closed;
     struct loop_flush flush;
     struct net_addr local, peer;

@@ -22,6 +22,7 @@ struct tcp_listener {
     unsigned handles; /* poll and retry: the memory goes with the second */
     bool closed;
     void (*accepted)(void *user, struct tcp *connection);
+    void (*failed)(void *user, int errno_value); /* may be NULL */
     void *user;
     struct net_addr local;
     struct log_limit limit;
@@ -47,6 +48,8 @@ static void rest(struct tcp_listener *listener, int errno_value)
                     net_addr_text(&listener->local, text), strerror(errno_value));
     uv_poll_stop(&listener->poll);
     uv_timer_start(&listener->retry, on_retry, ACCEPT_RETRY_MS, 0);
+    if (listener->failed != NULL)
+        listener->failed(listener->user, errno_value);
 }
 
 /* Takes fd. The peer's address comes with the connection: asked for later, one that has been reset has none. */
@@ -138,6 +141,11 @@ err_socket:
 void tcp_listener_local(const struct tcp_listener *listener, struct net_addr *addr)
 {
     *addr = listener->local;
+}
+
+void tcp_listener_on_failure(struct tcp_listener *listener, void (*failed)(void *user, int errno_value))
+{
+    listener->failed = failed;
 }
 
 static void drop_handle(struct tcp_listener *listener)

@@ -36,6 +36,8 @@ struct server_callbacks {
     void (*writable)(void *user);
     /* UDP: datagrams that the kernel threw away (struct udp_callbacks). May be NULL. */
     void (*kernel_drops)(void *user, uint32_t count);
+    /* TCP: a connection could not be taken, and why; the server has logged it. It goes on listening. May be NULL. */
+    void (*failed)(void *user, const char *text);
     void *user;
 };
 
@@ -45,6 +47,9 @@ struct server_options {
     struct net_addr bind;      /* family 0: every address; port 0: any free port */
     const struct allow *allow; /* borrowed for the server's life; NULL: everybody */
     struct peers *peers;       /* borrowed for the server's life */
+    /* TCP: who has ended its sending may still be answered: after closed with 0 the peer stays until server_disconnect,
+     * or until answering it fails (closed with NW_EIO). */
+    bool half_open;
 };
 
 /* Starts listening. *out is returned owned. 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */

@@ -3,6 +3,9 @@
 #include "base/error.h"
 #include "net/server_internal.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* Opens a delivery to peer; it must be ended, whatever the callbacks do. They never nest: callbacks come from the loop
  * alone, which is not turned inside them. */
 static void delivery_begin(struct delivery *delivery, struct peer *peer)
@@ -43,7 +46,7 @@ static void end(struct peer *peer, int error, bool cut_off)
         server->callbacks.malformed(server->callbacks.user, peer, error == NW_ETOOBIG ? error : NW_EMALFORMED);
     if (delivery.peer != NULL && server->callbacks.closed != NULL)
         server->callbacks.closed(server->callbacks.user, peer, error);
-    if (delivery_end(&delivery))
+    if (delivery_end(&delivery) && !(error == NW_OK && server->options.half_open))
         server_disconnect(peer);
 }
 
@@ -149,6 +152,8 @@ static void turn_away(struct server *server, struct tcp *connection, const struc
         log_warning("E304", "turned away tcp peer %s: %u connections are open already. Fix: close some of them",
                     net_addr_text(from, who), server->clients);
     tcp_close(connection);
+    if (server->callbacks.failed != NULL)
+        server->callbacks.failed(server->callbacks.user, "turned a connection away: too many are open already");
 }
 
 static void on_accepted(void *user, struct tcp *connection)
@@ -171,6 +176,7 @@ static void on_accepted(void *user, struct tcp *connection)
         return;
     }
     server->clients++;
+    callbacks.half_open = server->options.half_open;
     callbacks.user = peer;
     tcp_pause(connection, server->paused);
     tcp_start(connection, &callbacks);
@@ -181,9 +187,22 @@ static void on_accepted(void *user, struct tcp *connection)
     delivery_end(&delivery);
 }
 
+static void on_failed(void *user, int errno_value)
+{
+    struct server *server = user;
+    char text[128];
+
+    snprintf(text, sizeof text, "cannot accept connections: %s", strerror(errno_value));
+    server->callbacks.failed(server->callbacks.user, text);
+}
+
 int server_open_tcp(struct server *server)
 {
-    return tcp_listen(server->loop, &server->options.bind, on_accepted, server, &server->listener);
+    int error = tcp_listen(server->loop, &server->options.bind, on_accepted, server, &server->listener);
+
+    if (error == NW_OK && server->callbacks.failed != NULL)
+        tcp_listener_on_failure(server->listener, on_failed);
+    return error;
 }
 
 /* Frames straight into the send buffer. */

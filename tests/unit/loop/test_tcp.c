@@ -92,6 +92,50 @@ static void accepted_connections_outlive_their_listener(void **state)
     finish(&end);
 }
 
+static void half_closed(void *user, int error)
+{
+    struct end *end = user;
+
+    end->closed++;
+    end->error = error;
+}
+
+/* netcat ends its sending with its input, and still waits for the answer. */
+static void a_peer_that_has_ended_its_sending_is_answered(void **state)
+{
+    struct end end;
+    uint16_t port = listen_on(&end, *state, NULL);
+    int far = accept_one(&end, *state, port);
+    struct tcp_callbacks callbacks = {.data = on_data, .closed = half_closed, .half_open = true, .user = &end};
+    char back[8];
+
+    tcp_start(end.tcp, &callbacks);
+    assert_int_equal(send(far, "hello", 5, 0), 5);
+    assert_int_equal(shutdown(far, SHUT_WR), 0);
+    TURN_UNTIL(*state, end.closed == 1);
+    assert_int_equal(end.error, NW_OK);
+    assert_int_equal(end.bytes, 5);
+    tcp_pause(end.tcp, true);
+    tcp_pause(end.tcp, false); /* there is nothing to read any more */
+    assert_int_equal(tcp_send(end.tcp, (const uint8_t *)"back", 4), NW_OK);
+    turn_for(*state, 2000000);
+    assert_int_equal(recv(far, back, sizeof back, MSG_DONTWAIT), 4);
+    close(far);
+    for (int i = 0; i < 3; i++) { /* the first one is answered with a reset */
+        tcp_send(end.tcp, (const uint8_t *)"back", 4);
+        turn_for(*state, 2000000);
+    }
+    assert_int_equal(end.closed, 2);
+    assert_int_equal(end.error, NW_EIO);
+    assert_int_equal(tcp_send(end.tcp, (const uint8_t *)"x", 1), NW_ECLOSED);
+    finish(&end);
+}
+
+static void note_failure(void *user, int errno_value)
+{
+    ((struct end *)user)->error = errno_value;
+}
+
 /* Without descriptors the loop neither spins nor gives up. */
 static void no_descriptors_left(void **state)
 {
@@ -108,6 +152,7 @@ static void no_descriptors_left(void **state)
     close(far);
     turn_for(*state, 2000000);
     far = far_connect("127.0.0.1", port);
+    tcp_listener_on_failure(end.listener, note_failure);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     full = dup(far);
     limit = before;
@@ -119,6 +164,7 @@ static void no_descriptors_left(void **state)
         loop_turn(*state, end_ns);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(end.accepted, 1);
+    assert_int_equal(end.error, EMFILE);
     assert_true(turns < 20);
     full = far_connect("127.0.0.1", port); /* valgrind has swallowed the first one */
     TURN_UNTIL(*state, end.accepted >= 2);
@@ -261,6 +307,7 @@ int main(void)
         LOOP_TEST(a_taken_port_is_busy_at_once),
         LOOP_TEST(ipv6_on_the_same_listener),
         LOOP_TEST(accepted_connections_outlive_their_listener),
+        LOOP_TEST(a_peer_that_has_ended_its_sending_is_answered),
         LOOP_TEST(no_descriptors_left),
         LOOP_TEST(connects_to_itself),
         LOOP_TEST(a_refused_connection_is_told_once),

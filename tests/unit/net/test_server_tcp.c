@@ -99,6 +99,54 @@ static void tcp_raw_gives_chunks(void **state)
     assert_int_equal(o.closed_error, NW_OK);
 }
 
+static void note_failure(void *user, const char *text)
+{
+    (void)user;
+    o.malformed += strstr(text, "too many") != NULL;
+}
+
+/* Who has ended its sending keeps its place, is answered, and goes when the owner says so, or when answering fails. */
+static void a_half_open_peer_stays(void **state)
+{
+    struct server_options options = {.protocol = SERVER_TCP, .peers = &o.peers, .half_open = true};
+    struct server_callbacks callbacks = {
+        .message = on_message, .accepted = on_accepted, .closed = on_closed, .failed = note_failure};
+    struct peer *peer = &o.peers.peer[0];
+    struct net_addr local;
+    uint8_t back[4];
+    int far, more[SERVER_CLIENTS_MAX];
+
+    (void)state;
+    assert_int_equal(server_open(o.loop, &options, &callbacks, &o.server), NW_OK);
+    server_local(o.server, &local);
+    o.port = local.port;
+    for (unsigned i = 1; i <= 2; i++) {
+        far = connect_one();
+        far_send(far, "hello", 5);
+        assert_int_equal(shutdown(far, SHUT_WR), 0);
+        TURN_UNTIL(o.loop, o.messages == i && o.closed == i);
+        assert_true(peer->used);
+        assert_int_equal(server_send(peer, (const uint8_t *)"back", 4), NW_OK);
+        far_read(far, back, 4);
+        if (i == 1)
+            server_disconnect(peer);
+        close(far);
+    }
+    while (peer->used) {
+        server_send(peer, (const uint8_t *)"back", 4);
+        loop_turn(o.loop, clock_mono_ns() + 1000000);
+    }
+    assert_int_equal(o.closed, 3);
+    assert_int_equal(o.closed_error, NW_EIO);
+    for (unsigned i = 0; i < SERVER_CLIENTS_MAX; i++)
+        more[i] = connect_one();
+    far = far_connect("127.0.0.1", o.port);
+    TURN_UNTIL(o.loop, o.malformed == 1); /* failed has been called */
+    close(far);
+    for (unsigned i = 0; i < SERVER_CLIENTS_MAX; i++)
+        close(more[i]);
+}
+
 static void what_is_too_big_to_send(void **state)
 {
     static uint8_t bytes[OSC_FRAME_MAX + 4];
@@ -331,6 +379,7 @@ int main(void)
         SERVER_TEST(tcp_frames_byte_by_byte),
         SERVER_TEST(tcp_speaks_first_with_a_size_prefix),
         SERVER_TEST(tcp_raw_gives_chunks),
+        SERVER_TEST(a_half_open_peer_stays),
         SERVER_TEST(what_is_too_big_to_send),
         SERVER_TEST(garbage_is_shown_the_door),
         SERVER_TEST(a_peer_that_vanishes_inside_a_frame),
