@@ -278,6 +278,9 @@ int class_call(lua_State *L)
     struct class_instance *instance;
 
     luaL_checkstack(L, 8, NULL);
+    if (lua_type(L, 1) != LUA_TUSERDATA || lua_getiuservalue(L, 1, CLASS_INSTANCES) != LUA_TTABLE)
+        return luaL_argerror(L, 1, "not a class");
+    lua_pop(L, 1);
     lua_getiuservalue(L, 1, CLASS_MEMBERS);
     if (lua_getfield(L, -1, "__init") == LUA_TNIL)
         return luaL_error(L, "attempt to call a nil value: %s has no __init of its own", class_push_type(L, 1));
@@ -305,10 +308,7 @@ int class_instance_gc(lua_State *L)
     if (lua_getfield(L, 1, "__finalize") == LUA_TNIL)
         return 0;
     lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
-        lua_warning(L, class_push_type(L, 1), 1);
-        lua_warning(L, ".__finalize: ", 1);
-        lua_warning(L, luaL_tolstring(L, 2, NULL), 0);
-    }
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+        lua_warning(L, lua_pushfstring(L, "%s.__finalize: %s", class_push_type(L, 1), luaL_tolstring(L, 2, NULL)), 0);
     return 0;
 }

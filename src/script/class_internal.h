@@ -26,8 +26,9 @@ struct class_instance {
 /* User values of an instance; CLASS_BASE holds the object, and is there only when type is. */
 enum { CLASS_OWN = 1, CLASS_ATTRIBUTES, CLASS_BASE };
 
-/* User values of a declared class: its members, and the metatable of its instances. */
-enum { CLASS_MEMBERS = 1, CLASS_INSTANCES };
+/* User values of a declared class: its members, and the metatable of its instances. There is nothing where an instance
+ * has its attributes, so that no class passes for an instance. */
+enum { CLASS_MEMBERS = 1, CLASS_INSTANCES = 3 };
 
 /* Marks the metatable at the top of the stack, and hides it from scripts. name is what type() says. */
 void class_mark(lua_State *L, enum class_kind kind, const char *name);

@@ -192,7 +192,8 @@ static int class_object_call(lua_State *L)
 {
     const struct object_type *type = lua_touserdata(L, lua_upvalueindex(1));
 
-    lua_remove(L, 1);
+    if (lua_gettop(L) > 0)
+        lua_remove(L, 1);
     return type->construct(L);
 }
 
