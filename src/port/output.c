@@ -239,6 +239,14 @@ static void end_sysex(struct registry *registry, unsigned index)
     (void)send_sysex(registry, index, &end);
 }
 
+void output_held_up(struct registry *registry)
+{
+    uint64_t now = clock_mono_ns();
+
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
+        registry->merge[i].last_ns = now;
+}
+
 /* Ends every SysEx that has had no byte for a second, so that others come through. */
 void output_check_stalls(void *user)
 {
@@ -246,6 +254,8 @@ void output_check_stalls(void *user)
     uint64_t now = clock_mono_ns(), next = 0;
 
     registry->stall_armed = false;
+    if (registry->paused)
+        output_held_up(registry);
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
         struct merge *merge = &registry->merge[i];
         uint64_t due = merge->last_ns + REGISTRY_STALL_NS;

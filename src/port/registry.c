@@ -98,6 +98,8 @@ static void spread_pressure(struct registry *registry)
     if (paused == registry->paused || registry->closing)
         return;
     registry->paused = paused;
+    if (!paused)
+        output_held_up(registry);
     for (unsigned i = 0; i < registry->count[PORT_INPUT]; i++) {
         struct port *port = registry->port[PORT_INPUT][i];
 

@@ -37,6 +37,9 @@ struct registry {
 /* Flushes the outputs to which something was sent; the registry's loop_flush. */
 void output_flush(struct loop_flush *flush);
 
+/* Every SysEx that is open counts its second from now on: its sender has been held up by us until now. */
+void output_held_up(struct registry *registry);
+
 /* Ends every SysEx that has had no byte for a second; the registry's timer. */
 void output_check_stalls(void *user);
 

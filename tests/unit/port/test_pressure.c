@@ -70,12 +70,32 @@ static void one_that_reads_is_enough(void **state)
     close(fd);
 }
 
+static void who_is_held_up_does_not_stall(void **state)
+{
+    struct fixture *f = *state;
+    int fd = open_print(f);
+    uint64_t until = clock_mono_ns() + 2200 * MS;
+
+    assert_int_equal(send_to(f, 1, 0, "(F0 01"), 1);
+    registry_hold(f->registry, true);
+    while (clock_mono_ns() < until)
+        loop_turn(f->loop, until);
+    registry_hold(f->registry, false);
+    until = clock_mono_ns() + 500 * MS; /* time to go on */
+    while (clock_mono_ns() < until)
+        loop_turn(f->loop, until);
+    assert_int_equal(f->stalled, 0);
+    TURN_UNTIL(f, f->stalled == 1); /* who is not held up any more does */
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PORT_TEST(waits_beside_outputs_that_cannot_tell),
         PORT_TEST(does_not_wait_for_a_connection_that_is_not_there),
         PORT_TEST(one_that_reads_is_enough),
+        PORT_TEST(who_is_held_up_does_not_stall),
     };
 
     signal(SIGPIPE, SIG_IGN);
