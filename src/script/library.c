@@ -3,9 +3,10 @@
 #include "script/library.h"
 
 #include "script/class.h"
-#include "script/embedded.h"
 #include "script/host.h"
+#include "script/osc.h"
 #include "script/script.h"
+#include "script/socket.h"
 
 #include <limits.h>
 #include <lualib.h>
@@ -131,19 +132,6 @@ static void wrap(lua_State *L, const char *library, const char *name, lua_CFunct
     lua_pop(L, 1);
 }
 
-void library_push_embedded(lua_State *L, const char *name)
-{
-    for (const struct embedded_file *file = embedded_files; file->name != NULL; file++)
-        if (strcmp(file->name, name) == 0) {
-            lua_pushfstring(L, "=notewire/%s", name);
-            if (luaL_loadbufferx(L, file->text, file->length, lua_tostring(L, -1), "t") != LUA_OK)
-                lua_error(L);
-            lua_remove(L, -2);
-            return;
-        }
-    luaL_error(L, "there is no %s in notewire", name);
-}
-
 /* require finds what lies beside the script first. */
 static void set_package_path(lua_State *L)
 {
@@ -154,6 +142,17 @@ static void set_package_path(lua_State *L)
     lua_pushfstring(L, "%s?.lua;%s?/init.lua;%s", folder, folder, lua_tostring(L, -1));
     lua_setfield(L, -3, "path");
     lua_pop(L, 2);
+}
+
+/* The global renoise, with all that scripts find in it. */
+static void open_renoise(lua_State *L)
+{
+    lua_newtable(L);
+    osc_open(L);
+    lua_setfield(L, -2, "Osc");
+    socket_open(L);
+    lua_setfield(L, -2, "Socket");
+    lua_setglobal(L, "renoise");
 }
 
 static void be_strict(lua_State *L)
@@ -178,6 +177,7 @@ void library_open(lua_State *L)
     wrap(L, "os", "exit", os_exit);
     library_open_coroutine(L);
     class_open(L);
+    open_renoise(L);
     set_package_path(L);
     be_strict(L);
 }

@@ -1,0 +1,347 @@
+-- What SocketServer does over either protocol: the rows of test_socket_tcp.lua and test_socket_udp.lua.
+-- SPDX-License-Identifier: MIT
+local spec = require "spec"
+local callbacks = require "socket_callback_rows"
+
+local Socket = renoise.Socket
+
+-- What the rows share. ports: any free one; a server of the row's protocol on it, and a client that speaks to a server.
+local rows = {}
+
+function rows.kit(protocol)
+  local kit = {protocol = protocol}
+
+  function kit.server(notifier)
+    local server, problem = Socket.create_server("localhost", 0, protocol)
+    assert(server, problem)
+    if notifier then
+      server:run(notifier)
+    end
+    return server
+  end
+
+  function kit.client(server)
+    local client, problem = Socket.create_client("localhost", server.local_port, protocol)
+    assert(client, problem)
+    return client
+  end
+
+  -- A notifier that notes what it hears, and the list it notes it in.
+  function kit.listener()
+    local heard = {}
+    return {
+      socket_message = function(socket, data)
+        heard[#heard + 1] = {socket = socket, data = data}
+      end
+    }, heard
+  end
+
+  -- Lets the server's callbacks run until condition holds; a second is plenty on loopback.
+  function kit.until_true(server, condition)
+    for _ = 1, 200 do
+      if condition() then
+        return true
+      end
+      server:wait(5)
+    end
+    return false
+  end
+
+  return kit
+end
+
+local function creating(kit)
+  local protocol = kit.protocol
+
+  spec.it("returns a server and no error text", function()
+    local server, problem = Socket.create_server("localhost", 0, protocol)
+    spec.equal(type(server), "SocketServer")
+    spec.equal(problem, nil)
+    server:close()
+  end)
+
+  spec.it("listens on every address without one", function()
+    local server = Socket.create_server(0, protocol)
+    spec.equal(server.local_address, "0.0.0.0")
+    local client = Socket.create_client("127.0.0.1", server.local_port, protocol)
+    local notifier, heard = kit.listener()
+    server:run(notifier)
+    client:send("hello")
+    spec.truthy(kit.until_true(server, function() return #heard == 1 end))
+    spec.equal(heard[1].socket.peer_address, "127.0.0.1")
+    server:close()
+  end)
+
+  spec.it("knows localhost and 0.0.0.0", function()
+    local server = Socket.create_server("localhost", 0, protocol)
+    spec.equal(server.local_address, "127.0.0.1")
+    server:close()
+    server = Socket.create_server("0.0.0.0", 0, protocol)
+    spec.equal(server.local_address, "0.0.0.0")
+    server:close()
+  end)
+
+  spec.it("takes the port as given, a float too", function()
+    local server = Socket.create_server("localhost", 0, protocol)
+    local port = server.local_port
+    spec.equal(math.type(port), "integer")
+    server:close()
+    server = Socket.create_server("localhost", port + 0.0, protocol + 0.0)
+    spec.equal(server.local_port, port)
+    server:close()
+    server = Socket.create_server(port + 0.0, protocol)
+    spec.equal(server.local_port, port)
+    server:close()
+  end)
+
+  spec.it("gives nil and a text for a port in use, a strange address and an unknown name", function()
+    local server = kit.server()
+    local second, problem = Socket.create_server("localhost", server.local_port, protocol)
+    spec.equal(second, nil)
+    spec.truthy(problem:find("port " .. server.local_port .. " is in use", 1, true))
+    server:close()
+    second, problem = Socket.create_server("203.0.113.9", 0, protocol)
+    spec.equal(second, nil)
+    spec.truthy(problem:find("203.0.113.9", 1, true))
+    second, problem = Socket.create_server("no-such-host.invalid", 0, protocol)
+    spec.equal(second, nil)
+    spec.truthy(problem:find("no-such-host.invalid", 1, true))
+  end)
+
+  spec.it("raises for arguments that are none", function()
+    spec.raises("number expected", Socket.create_server, "localhost", "9000", protocol)
+    spec.raises("string expected", Socket.create_server, {}, 9000, protocol)
+    spec.raises("string expected", Socket.create_server)
+    spec.raises("number expected", Socket.create_server, "localhost")
+    spec.raises("invalid port", Socket.create_server, "localhost", 65536, protocol)
+    spec.raises("invalid port", Socket.create_server, -1, protocol)
+    spec.raises("invalid port", Socket.create_server, 9000.5, protocol)
+    spec.raises("invalid protocol", Socket.create_server, "localhost", 9000, 3)
+    spec.raises("invalid protocol", Socket.create_server, 9000, "tcp")
+  end)
+
+  spec.it("can be opened again on its port at once", function()
+    local server = kit.server(kit.listener())
+    local port = server.local_port
+    local client = kit.client(server)
+    client:send("x")
+    server:wait(20)
+    server:close()
+    for _, other in ipairs {Socket.PROTOCOL_UDP, Socket.PROTOCOL_TCP, protocol} do
+      local again, problem = Socket.create_server("localhost", port, other)
+      spec.equal(problem, nil)
+      again:close()
+    end
+  end)
+end
+
+local function life(kit)
+  spec.it("runs between run and stop, and may run again", function()
+    local server = kit.server()
+    spec.equal(server.is_running, false)
+    server:stop()
+    server:run {}
+    spec.equal(server.is_running, true)
+    server:stop()
+    server:stop()
+    spec.equal(server.is_running, false)
+    spec.equal(server.is_open, true)
+    server:run {}
+    spec.equal(server.is_running, true)
+    server:close()
+  end)
+
+  spec.it("raises for a second run, and for what is no notifier", function()
+    local server = kit.server()
+    spec.raises("table of functions or class instance expected, got nil", server.run, server, nil)
+    spec.raises("got function", server.run, server, print)
+    spec.raises("got SocketServer", server.run, server, server)
+    spec.raises("'socket_message' of the notifier is a number", server.run, server, {socket_message = 1})
+    spec.equal(server.is_running, false)
+    server:run {}
+    spec.raises("running already", server.run, server, {})
+    server:close()
+  end)
+
+  spec.it("says is_open when closed, and raises for all else", function()
+    local server = kit.server {}
+    local run, stop, wait, close = server.run, server.stop, server.wait, server.close
+    server:close()
+    spec.equal(server.is_open, false)
+    for _, name in ipairs {"is_running", "local_address", "local_port"} do
+      spec.raises("closed", function() return server[name] end)
+    end
+    spec.raises("closed", run, server, {})
+    spec.raises("closed", stop, server)
+    spec.raises("closed", wait, server, 1)
+    spec.raises("closed", close, server)
+  end)
+
+  spec.it("raises for unknown names and for writing", function()
+    local server = kit.server()
+    spec.raises("unknown property or function 'foo' for an object of type 'SocketServer'",
+                function() return server.foo end)
+    spec.raises("foo", function() server.foo = 1 end)
+    spec.raises("read only", function() server.is_open = false end)
+    server:close()
+  end)
+
+  spec.it("says where a script went wrong", function()
+    local server = kit.server()
+    spec.raises("socket_rows.lua:%d+: the server is running already", function()
+      server:run {}
+      server:run {}
+    end)
+    server:close()
+  end)
+
+  spec.it("is closed when it is collected, but not while it runs", function()
+    local server = kit.server()
+    local port = server.local_port
+    server = nil
+    collectgarbage()
+    collectgarbage()
+    local again, problem = Socket.create_server("localhost", port, kit.protocol)
+    spec.equal(problem, nil)
+    local notifier, heard = kit.listener()
+    again:run(notifier)
+    again, notifier = nil, nil
+    collectgarbage()
+    collectgarbage()
+    local client = Socket.create_client("localhost", port, kit.protocol)
+    client:send("still there?")
+    local other = kit.server()
+    for _ = 1, 20 do
+      client:receive("*all", 1) -- turns the loop; what came waits for the end of the script, or a wait of its server
+    end
+    other:close()
+    again, problem = Socket.create_server("localhost", port, kit.protocol)
+    spec.equal(again, nil)
+    spec.truthy(problem:find("in use"))
+    spec.equal(#heard, 0)
+  end)
+end
+
+local function messages(kit)
+  spec.it("gives messages with their sender, in order", function()
+    local notifier, heard = kit.listener()
+    local server = kit.server(notifier)
+    local client = kit.client(server)
+    spec.equal({client:send("one\0two")}, {true})
+    spec.truthy(kit.until_true(server, function() return #heard == 1 end))
+    client:send("three")
+    spec.truthy(kit.until_true(server, function() return #heard == 2 end))
+    spec.equal(heard[1].data, "one\0two")
+    spec.equal(heard[2].data, "three")
+    spec.equal(type(heard[1].socket), "SocketClient")
+    spec.equal(heard[1].socket.peer_address, "127.0.0.1")
+    spec.equal(heard[1].socket.peer_port, client.local_port)
+    spec.equal(heard[1].socket.address, "127.0.0.1")
+    spec.equal(heard[1].socket.port, client.local_port)
+    spec.equal(heard[1].socket.local_address, "127.0.0.1")
+    spec.equal(heard[1].socket.local_port, server.local_port)
+    server:close()
+  end)
+
+  spec.it("gives the same object for the same sender", function()
+    local notifier, heard = kit.listener()
+    local server = kit.server(notifier)
+    local client = kit.client(server)
+    for i = 1, 3 do
+      client:send("x")
+      spec.truthy(kit.until_true(server, function() return #heard == i end))
+    end
+    spec.truthy(rawequal(heard[1].socket, heard[3].socket))
+    server:close()
+  end)
+
+  spec.it("tells many senders apart", function()
+    local heard = {}
+    local server = kit.server {
+      socket_message = function(socket, data)
+        heard[socket.peer_address .. ":" .. socket.peer_port] = data
+        socket:send("to " .. data)
+      end
+    }
+    local clients = {}
+    for i = 1, 20 do
+      clients[i] = kit.client(server)
+      clients[i]:send("client " .. i)
+    end
+    server:wait(100)
+    for i, client in ipairs(clients) do
+      spec.equal(heard["127.0.0.1:" .. client.local_port], "client " .. i)
+      spec.equal(client:receive("*all", 500), "to client " .. i)
+    end
+    server:close()
+  end)
+
+  spec.it("answers through the socket of a message", function()
+    local results
+    local server = kit.server {
+      socket_message = function(socket, data)
+        results = {socket:send(data:upper() .. "\r")}
+      end
+    }
+    local client = kit.client(server)
+    client:send("hello")
+    spec.truthy(kit.until_true(server, function() return results end))
+    spec.equal(results, {true})
+    spec.equal({client:receive("*line", 500)}, {"HELLO"})
+    server:close()
+  end)
+
+  spec.it("gives nothing before run, and after stop", function()
+    local notifier, heard = kit.listener()
+    local server = kit.server()
+    server:wait(10)
+    server:run(notifier)
+    server:stop()
+    local client = kit.client(server)
+    client:send("too early")
+    server:wait(20)
+    spec.equal(#heard, 0)
+    server:close()
+  end)
+
+  spec.it("dispatches for the whole of a wait", function()
+    local notifier, heard = kit.listener()
+    local server = kit.server(notifier)
+    local first, second = kit.client(server), kit.client(server)
+    first:send("first")
+    second:send("second")
+    local begin = os.time()
+    server:wait(300)
+    spec.equal(#heard, 2)
+    spec.truthy(os.time() - begin <= 30)
+    spec.raises("invalid timeout", server.wait, server, -1)
+    spec.raises("invalid timeout", server.wait, server)
+    spec.raises("invalid timeout", server.wait, server, "10")
+    server:wait(0)
+    server:wait(0.5)
+    server:close()
+  end)
+
+  spec.it("calls nothing outside of waits", function()
+    local notifier, heard = kit.listener()
+    local server = kit.server(notifier)
+    local client = kit.client(server)
+    client:send("x")
+    spec.equal({client:receive("*all", 50)}, {nil, "timeout"})
+    spec.equal(#heard, 0)
+    server:wait(20)
+    spec.equal(#heard, 1)
+    server:close()
+  end)
+end
+
+function rows.run(protocol)
+  local kit = rows.kit(protocol)
+  creating(kit)
+  life(kit)
+  messages(kit)
+  callbacks(kit)
+  return kit
+end
+
+return rows

@@ -1,0 +1,94 @@
+-- SocketServer over UDP: the rows of both protocols, and what datagrams have of their own.
+-- SPDX-License-Identifier: MIT
+local spec = require "spec"
+local rows = require "socket_rows"
+
+local Socket = renoise.Socket
+local kit = rows.run(Socket.PROTOCOL_UDP)
+
+spec.it("gives exactly one datagram each time, empty ones too", function()
+  local notifier, heard = kit.listener()
+  local server = kit.server(notifier)
+  local client = kit.client(server)
+  local sizes = {1, 0, 508, 1500, 9000, 65507}
+  for _, size in ipairs(sizes) do
+    spec.equal({client:send(("x"):rep(size))}, {true})
+  end
+  spec.truthy(kit.until_true(server, function() return #heard == #sizes end))
+  for i, size in ipairs(sizes) do
+    spec.equal(#heard[i].data, size)
+  end
+  server:close()
+end)
+
+spec.it("has senders that are not open, but can be answered", function()
+  local notifier, heard = kit.listener()
+  local server = kit.server(notifier)
+  local client = kit.client(server)
+  client:send("x")
+  spec.truthy(kit.until_true(server, function() return heard[1] end))
+  local sender = heard[1].socket
+  spec.equal(sender.is_open, false)
+  spec.equal({sender:send("later")}, {true})
+  spec.equal({client:receive("*all", 500)}, {"later"})
+  spec.raises("can be answered with send", sender.receive, sender, "*all", 0)
+  spec.raises("string, Message or Bundle expected", sender.send, sender, 5)
+  sender:close() -- there is nothing to close
+  spec.equal({sender:send("still")}, {true})
+  spec.equal({client:receive("*all", 500)}, {"still"})
+  spec.equal({sender:send(("x"):rep(65508))}, {false, "too big"})
+  server:close()
+  spec.raises("closed", sender.send, sender, "too late")
+  spec.raises("closed", function() return sender.peer_address end)
+  spec.equal(sender.is_open, false)
+end)
+
+spec.it("keeps the senders of earlier messages apart from later ones", function()
+  local notifier, heard = kit.listener()
+  local server = kit.server(notifier)
+  local first, second = kit.client(server), kit.client(server)
+  for i, client in ipairs {first, second, first} do
+    client:send("x")
+    spec.truthy(kit.until_true(server, function() return #heard == i end))
+  end
+  spec.equal(heard[1].socket.peer_port, first.local_port)
+  spec.equal(heard[2].socket.peer_port, second.local_port)
+  spec.equal(heard[3].socket.peer_port, first.local_port)
+  heard[1].socket:send("to the first")
+  spec.equal(first:receive("*all", 500), "to the first")
+  spec.equal({second:receive("*all", 20)}, {nil, "timeout"})
+  server:close()
+end)
+
+spec.it("discards what comes while it is stopped", function()
+  local notifier, heard = kit.listener()
+  local server = kit.server()
+  local client = kit.client(server)
+  client:send("before run")
+  server:wait(20)
+  server:run(notifier)
+  server:wait(20)
+  client:send("while it runs")
+  spec.truthy(kit.until_true(server, function() return #heard == 1 end))
+  server:stop()
+  client:send("while it is stopped")
+  server:wait(20)
+  server:run(notifier)
+  server:wait(20)
+  spec.equal(#heard, 1)
+  spec.equal(heard[1].data, "while it runs")
+  server:close()
+end)
+
+spec.it("hears a flood, and loses nothing that fits its queue", function()
+  local count, server = 0, nil
+  server = kit.server {socket_message = function(_, data) count = count + #data end}
+  local client = kit.client(server)
+  for _ = 1, 2000 do
+    client:send("0123456789")
+  end
+  spec.truthy(kit.until_true(server, function() return count == 20000 end))
+  server:close()
+end)
+
+spec.finish()
