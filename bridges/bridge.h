@@ -23,6 +23,9 @@ struct bridge_reply {
     struct client *client; /* looks the name up, and sends where no server's socket reaches; else NULL */
 };
 
+/* What became of a message for scripts: one of these, or the drop_reason for which none took it. */
+enum bridge_heard { BRIDGE_HEARD = -1, BRIDGE_UNHEARD = -2 };
+
 struct bridge {
     struct loop *loop;
     struct registry *registry;
@@ -47,6 +50,14 @@ struct bridge {
     uint32_t scheduled_whole;                      /* that took all of its SysEx so far */
     void (*ended)(void *user, struct port *input); /* an input has come to its end */
     void *user;
+    /* Scripts hear an input (port.users): offered each whole message of it, as midi_to_osc_message is. Unless it is
+     * taken already they book its fate themselves: when they queue it, and when it leaves their queue. */
+    int (*hear)(void *user, const struct port *from, const struct midi_msg *msg, const struct sysex *sysex, bool taken);
+    void *hear_user;
+    /* Queues a message for the function of a rule, with its names (rule_sink.function). counts: its fate is booked
+     * where the function takes it, and it is counted as queued here when this returns true. */
+    bool (*call)(const struct rule *rule, const double values[RULE_VARS_MAX],
+                 const struct osc_binding bindings[OSC_PLACES_MAX], const struct osc_view *view, bool counts);
     uint8_t *out; /* SYSEX_MAX bytes to compose OSC in; touched as far as messages are long */
 };
 
@@ -71,6 +82,9 @@ struct server *bridge_udp_server(const struct bridge *bridge, const struct net_a
 
 /* Opens a port and joins it to the others. 0 or what registry_open says. */
 int bridge_open_port(struct bridge *bridge, const char *name, enum port_direction direction);
+
+/* A script is done with a port that it had of registry_use. Between turns only. */
+void bridge_release_port(struct bridge *bridge, struct port *port);
 
 /* Books the fate of an input message that ports were to take. */
 void bridge_settle(struct bridge *bridge, uint32_t outputs, uint32_t taken);

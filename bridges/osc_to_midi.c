@@ -18,7 +18,9 @@ struct packet {
     uint32_t outputs, taken;     /* of the message being played */
     uint32_t whole;              /* outputs that took all of its SysEx so far */
     const struct osc_view *view;
-    uint32_t budget; /* steps left for the patterns of the whole packet */
+    uint32_t budget;     /* steps left for the patterns of the whole packet */
+    bool has_functions;  /* rules with functions fit the message */
+    bool counts, called; /* its fate is theirs to book; one of them got it */
 };
 
 /* -v: a line for each MIDI message. */
@@ -91,11 +93,59 @@ static uint64_t due_time(struct packet *packet, uint64_t timetag)
     return due;
 }
 
+/* The first time a map is asked: functions are called when it is known what the ports took. */
+static void note_function(void *user, const struct rule *rule, const double values[RULE_VARS_MAX],
+                          const struct osc_binding bindings[OSC_PLACES_MAX])
+{
+    struct packet *packet = user;
+
+    (void)rule;
+    (void)values;
+    (void)bindings;
+    packet->has_functions = true;
+}
+
+static void call_function(void *user, const struct rule *rule, const double values[RULE_VARS_MAX],
+                          const struct osc_binding bindings[OSC_PLACES_MAX])
+{
+    struct packet *packet = user;
+
+    if (packet->bridge->call(rule, values, bindings, packet->view, packet->counts && !packet->called))
+        packet->called = true;
+}
+
+static void play_nothing(void *user, const struct midi_msg *msg, const char *port, size_t length)
+{
+    (void)user;
+    (void)msg;
+    (void)port;
+    (void)length;
+}
+
+/* Queues the message for the functions that it fits, a time tag of it notwithstanding. Returns whether they book its
+ * fate. */
+static bool call_functions(struct packet *packet, const struct map *map, const struct osc_view *view, bool counts)
+{
+    struct rule_sink sink = {
+        .midi = play_nothing, .function = call_function, .budget = &packet->budget, .user = packet};
+    int line;
+
+    packet->counts = counts;
+    packet->called = false;
+    map_forward(map, view, &sink, &line);
+    if (counts && packet->called)
+        packet->bridge->counters.queued++;
+    return counts && packet->called;
+}
+
 /* Asks one map. */
 static enum map_result ask(struct packet *packet, const struct map *map, const struct osc_view *view, int *line)
 {
     struct rule_sink sink = {.midi = play, .budget = &packet->budget, .user = packet};
 
+    if (packet->bridge->call != NULL)
+        sink.function = note_function;
+    packet->has_functions = false;
     packet->outputs = packet->taken = 0;
     return map_forward(map, view, &sink, line);
 }
@@ -108,11 +158,19 @@ static void settle(struct packet *packet, const struct map *map, const struct os
     if (packet->due_ns != 0 && packet->outputs != 0) {
         if (scheduler_commit(packet->bridge->scheduler)) {
             packet->bridge->counters.queued++;
+            if (packet->has_functions)
+                call_functions(packet, map, view, false);
             return;
         }
         packet->bridge->counters.far++;
         packet->due_ns = 0;
         ask(packet, map, view, &line);
+    }
+    if (packet->has_functions && call_functions(packet, map, view, packet->taken == 0))
+        return;
+    if (packet->has_functions && packet->outputs == 0) {
+        bridge_drop(packet->bridge, DROP_QUEUE);
+        return;
     }
     bridge_settle(packet->bridge, packet->outputs, packet->taken);
     if (packet->taken == 0)

@@ -1,18 +1,22 @@
 -- The words that a map file can say: map, use, osc, midi_in, midi_out, reply (docs/maps.md).
 -- SPDX-License-Identifier: MIT
 
-local rule = require "maps.rule"
+local import = ... -- import "maps/rule" gives what that file of notewire returns
+local rule = import "maps/rule"
+
+-- Globals of scripts that a map by itself has not: who reads one is a script.
+local script_words = { renoise = true, notewire = true, class = true, property = true, arg = true }
 
 -- Standard output is for MIDI words (-o print).
-function _G.print(...)
+local function print_to_stderr(...)
   local words = table.pack(...)
   for i = 1, words.n do words[i] = tostring(words[i]) end
   io.stderr:write(table.concat(words, "\t"), "\n")
 end
 
--- Loads one map. text is the file's source, name the file's; load_chunk(environment) returns its function, or nil and
--- why there is none. Returns { rules, uses, osc, midi_in, midi_out, reply, mistakes }.
-return function(text, load_chunk, name)
+-- The language for one file: text is its source, name its name. Returns the words that the file may say, what they
+-- collect: { rules, uses, osc, midi_in, midi_out, reply, mistakes }, and functions for C: see below.
+return function(text, name)
   local short = debug.getinfo(load("", "@" .. name), "S").short_src -- as Lua's messages name it
   text = text:gsub("\r\n?", "\n") -- as Lua reads it
   local result = { rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, reply = {}, mistakes = {} }
@@ -55,17 +59,17 @@ return function(text, load_chunk, name)
     return at
   end
 
-  local environment = setmetatable({}, { __index = _G })
+  local said = {}
 
-  function environment.map(rules, ...)
+  function said.map(rules, target, ...)
     local call_line = calling_line()
-    if type(rules) ~= "string" or select("#", ...) > 0 then
-      return mistake(call_line, 1, "map takes one text of rules")
+    if type(rules) ~= "string" or (target ~= nil and type(target) ~= "function") or select("#", ...) > 0 then
+      return mistake(call_line, 1, "map takes one text of rules, or the left side of one and a function")
     end
     local found = find_literal(rules, starts[call_line] or 1)
     local offset = 1
     for line in (rules .. "\n"):gmatch("(.-)\r?\n") do
-      local ok, read = pcall(rule.read, strip(line))
+      local ok, read = pcall(rule.read, strip(line), target)
       local at_line, at_column = call_line, 0
       if found then
         at_line, at_column = place(found + offset - 1)
@@ -86,7 +90,7 @@ return function(text, load_chunk, name)
 
   -- use, osc, midi_in, midi_out and reply collect texts.
   for name, list in pairs({ use = "uses", osc = "osc", midi_in = "midi_in", midi_out = "midi_out", reply = "reply" }) do
-    environment[name] = function(value)
+    said[name] = function(value)
       if math.type(value) == "integer" then value = tostring(value) end
       if type(value) ~= "string" then
         return mistake(calling_line(), 1, name .. ' takes a text, such as ' .. name .. ' "..."')
@@ -115,10 +119,8 @@ return function(text, load_chunk, name)
     return { text = message, line = line or 1 }
   end
 
-  local chunk, problem = load_chunk(environment)
-  local ok = false
-  if chunk then ok, problem = xpcall(chunk, explain) end
-  if not ok then
+  -- Notes a failure, as text or as explain() made it.
+  local function failed(problem)
     if type(problem) ~= "table" then problem = explain(problem) end -- did not compile, or no memory
     local line = starts[problem.line] and problem.line or 1
     local near = problem.text:match("near '(.-)'$") or problem.text:match("near (<eof>)$")
@@ -126,5 +128,25 @@ return function(text, load_chunk, name)
     local column = near == "<eof>" and #source + 1 or near and source:find(near, 1, true) or 1
     mistake(line, column, problem.text, near ~= "<eof>" and source:find("%S") and source or nil)
   end
-  return result
+
+  -- Runs a file as nothing but a map: what it says is collected, and it ends where it begins to be a script, the line of
+  -- which is then result.script. load_chunk(environment) returns its function, or nil and why there is none.
+  local function run(load_chunk)
+    local script = {}
+    local environment = setmetatable({ print = print_to_stderr }, { __index = function(_, key)
+      if said[key] then return said[key] end
+      if script_words[key] then
+        result.script = result.script or explain("").line
+        error(script)
+      end
+      return _G[key]
+    end })
+    local chunk, problem = load_chunk(environment)
+    local ok = false
+    if chunk then ok, problem = xpcall(chunk, function(raised) return raised == script and raised or explain(raised) end) end
+    if not ok and problem ~= script then failed(problem) end
+    return result
+  end
+
+  return { words = said, result = result, failed = failed, run = run }
 end

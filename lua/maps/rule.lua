@@ -1,7 +1,8 @@
 -- Reads one rule of a map, "/1/fader{n:1-8} x:0-1 <-> cc n x", into the flat table that C compiles (docs/maps.md).
 -- SPDX-License-Identifier: MIT
 
-local words = require "maps.words"
+local import = ...
+local words = import "maps/words"
 
 local rule = {}
 
@@ -270,6 +271,22 @@ local function read_prefix(r, tokens)
   return at
 end
 
+-- A function in the place of a MIDI message: it may have a port in front, and gets the names of the left as numbers.
+local function read_target(r, tokens, target)
+  local at = read_prefix(r, tokens)
+  local token = tokens[at]
+  if token then fail(token.column, "a function stands in the place of the MIDI message, so nothing but a port goes here") end
+  if r.port_var or r.port_id_var or r.channel then
+    fail(tokens[1].column, 'before a function only port "NAME" is possible')
+  end
+  for _, var in ipairs(r.vars) do
+    if not var.path and (var.tag or ""):find("[sbm]") then
+      fail(var.column, "a function gets text and bytes in message.arguments; names are for numbers")
+    end
+  end
+  r.command, r.slots, r.target = "function", {}, target
+end
+
 local function read_right(r, tokens, column)
   local at = read_prefix(r, tokens)
   local token = tokens[at]
@@ -324,6 +341,7 @@ local function check_names(r)
       end
       local place = var.place_info
       place.number = (var.numeric or var.low) and true or false
+      var.text = not place.number
       if place.number and (place.behind:find("^%d") or place.behind:find("^%.0+$") or place.behind:find("^%.0+/")) then
         fail(place.behind_column, '"%s" belongs to the number before it', place.behind:match("^[%d.]+"))
       end
@@ -363,8 +381,9 @@ local function check_reverse(r)
   end
 end
 
--- Reads the text of one rule. Returns nil when it is empty. Raises { column, text } for a mistake.
-function rule.read(text)
+-- Reads the text of one rule, with the function in its target's place if there is one. Returns nil when it is empty.
+-- Raises { column, text } for a mistake.
+function rule.read(text, target)
   local tokens = split(text)
   if #tokens == 0 then return nil end
   local arrow
@@ -377,7 +396,13 @@ function rule.read(text)
   if not arrow then fail(#text + 1, "an arrow is missing: ->, <- or <->") end
   local r = { vars = {}, names = {}, places = {}, args = {} }
   read_left(r, table.move(tokens, 1, arrow - 1, 1, {}), tokens[arrow].column)
-  read_right(r, table.move(tokens, arrow + 1, #tokens, 1, {}), tokens[arrow].column)
+  local right = table.move(tokens, arrow + 1, #tokens, 1, {})
+  if target then
+    if tokens[arrow].text ~= "->" then fail(tokens[arrow].column, "a function goes with ->") end
+    read_target(r, right, target)
+  else
+    read_right(r, right, tokens[arrow].column)
+  end
   r.channel = r.channel or constant(1, words.channel, 1)
   check_names(r)
   r.forward = tokens[arrow].text ~= "<-"

@@ -96,6 +96,16 @@ static bool check_wishes(const struct map_wishes *wishes)
     return check_replies(wishes) && right;
 }
 
+/* A script is compiled, and its rules are read up to the line where it begins to be one: what it does then would open
+ * things. */
+static void tell(const char *file, unsigned rules, int script_line)
+{
+    printf("%s: %u rule%s%s, no mistakes", file, rules, rules == 1 ? "" : "s", script_line > 0 ? " or more" : "");
+    if (script_line > 0)
+        printf(" (a script from line %d on, which is not run)", script_line);
+    putchar('\n');
+}
+
 int cli_check(int argc, char **argv, int first)
 {
     struct cli_options options;
@@ -114,11 +124,10 @@ int cli_check(int argc, char **argv, int first)
         if (map_compile_file(options.files.text[i], &map, &wishes) != 0) {
             status = CLI_SCRIPT;
         } else {
-            if (check_wishes(&wishes))
-                printf("%s: %u rule%s, no mistakes\n", options.files.text[i], map_rules(map),
-                       map_rules(map) == 1 ? "" : "s");
-            else
+            if (!check_wishes(&wishes))
                 status = CLI_SCRIPT;
+            else
+                tell(options.files.text[i], map_rules(map), wishes.script_line);
             map_free(map);
         }
         map_wishes_free(&wishes);

@@ -39,7 +39,7 @@ static int run(struct exec *exec, char **argv)
     int status = CLI_SCRIPT;
 
     cli_signals_catch(&exec->signals, exec->loop, stop, exec);
-    if (host_load(&exec->host, argv[0], true, argv + 1) == 0)
+    if (host_load_program(&exec->host, argv[0], argv + 1) == 0)
         status = exec->host.exiting ? exec->host.exit_code : CLI_OK;
     while ((!exec->host.stopped || exec->host.exiting) && !registry_drain(exec->bridge.registry, 0))
         loop_turn(exec->loop, UINT64_MAX);

@@ -96,8 +96,8 @@ static int load_dialect(struct run *run, const char *name)
     return CLI_SCRIPT;
 }
 
-/* Maps of the command line first, then the dialects. */
-static int load_maps(struct run *run)
+/* Maps and scripts of the command line first, then the dialects. */
+static int load_files(struct run *run)
 {
     const struct cli_list *files = &run->options.files;
     int status = CLI_OK;
@@ -105,9 +105,9 @@ static int load_maps(struct run *run)
     for (unsigned i = 0; i < files->count; i++) {
         struct map *map;
 
-        if (map_compile_file(files->text[i], &map, &run->wishes) != 0) {
+        if (host_load(&run->host, files->text[i], &map, &run->wishes) != 0) {
             status = CLI_SCRIPT;
-        } else if (bridge_add_map(&run->bridge, map) != 0) {
+        } else if (map != NULL && bridge_add_map(&run->bridge, map) != 0) {
             map_free(map);
             log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
             return CLI_SCRIPT;
@@ -163,9 +163,12 @@ static int listen_on(struct run *run, enum server_protocol protocol, struct net_
     return CLI_OK;
 }
 
-/* Whether OSC is heard although nobody named a listener: not where the inputs are words or raw MIDI. */
-static bool wants_default_listener(const struct cli_list *midi_in)
+/* Whether OSC is heard although nobody named a listener: not without maps (scripts open what they need), and not where
+ * the inputs are words or raw MIDI. */
+static bool wants_default_listener(const struct run *run, const struct cli_list *midi_in)
 {
+    if (run->bridge.map_count == 0)
+        return false;
     for (unsigned i = 0; i < midi_in->count; i++)
         if (strcmp(midi_in->text[i], "stdin") == 0 || strcmp(midi_in->text[i], "-") == 0 ||
             strncmp(midi_in->text[i], "udp:", 4) == 0 || strncmp(midi_in->text[i], "tcp:", 4) == 0 ||
@@ -180,7 +183,7 @@ static int open_listeners(struct run *run)
     struct cli_list midi_in =
         choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
 
-    if (osc.count == 0 && wants_default_listener(&midi_in))
+    if (osc.count == 0 && wants_default_listener(run, &midi_in))
         osc.text[osc.count++] = "8000";
     for (unsigned i = 0; i < osc.count; i++) {
         struct net_addr bind;
@@ -231,10 +234,8 @@ int cli_open_port(struct bridge *bridge, const char *label, const char *name, en
     return error != 0 ? refuse_port(error, label, name) : CLI_OK;
 }
 
-static int open_ports(struct run *run)
+static int open_outputs(struct run *run)
 {
-    struct cli_list in =
-        choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
     struct cli_list out =
         choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_where, run->wishes.midi_out_count);
     char label[ORIGIN_TEXT];
@@ -244,6 +245,16 @@ static int open_ports(struct run *run)
         out.text[out.count++] = "print";
     for (unsigned i = 0; i < out.count && status == CLI_OK; i++)
         status = cli_open_port(&run->bridge, origin(&out, i, "-o", "midi_out", label), out.text[i], PORT_OUTPUT);
+    return status;
+}
+
+static int open_inputs(struct run *run)
+{
+    struct cli_list in =
+        choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
+    char label[ORIGIN_TEXT];
+    int status = CLI_OK;
+
     for (unsigned i = 0; i < in.count && status == CLI_OK; i++)
         status = cli_open_port(&run->bridge, origin(&in, i, "-i", "midi_in", label), in.text[i], PORT_INPUT);
     return status;
@@ -315,19 +326,31 @@ static void greet(struct run *run)
         log_info("MIDI in: %s", registry_port(registry, PORT_INPUT, i)->name);
     for (unsigned i = 0; i < registry_count(registry, PORT_OUTPUT); i++)
         log_info("MIDI out: %s", registry_port(registry, PORT_OUTPUT, i)->name);
-    if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0)
+    for (unsigned i = 0; host_script_name(&run->host, i) != NULL; i++)
+        log_info("Script: %s", host_script_name(&run->host, i));
+    if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0 &&
+        run->bridge.map_count > 0)
         log_warning("E204", "no MIDI output is named, so nothing can be played. Fix: add -o print");
 }
 
 /* Everything up to the first turn of the loop. */
 static int start(struct run *run)
 {
-    int status = cli_add_allowed(&run->options, &run->bridge.allow) ? load_maps(run) : CLI_USAGE;
+    bool early_out = run->options.midi_out.count > 0, early_in = run->options.midi_in.count > 0;
+    int status = cli_add_allowed(&run->options, &run->bridge.allow) ? CLI_OK : CLI_USAGE;
 
+    if (status == CLI_OK && early_out) /* scripts find the ports that the command line names */
+        status = open_outputs(run);
+    if (status == CLI_OK && early_in)
+        status = open_inputs(run);
     if (status == CLI_OK)
+        status = load_files(run);
+    if (status == CLI_OK && !run->interrupted)
         status = open_listeners(run);
-    if (status == CLI_OK)
-        status = open_ports(run);
+    if (status == CLI_OK && !early_out)
+        status = open_outputs(run);
+    if (status == CLI_OK && !early_in)
+        status = open_inputs(run);
     if (status == CLI_OK)
         status = open_replies(run);
     return status;
@@ -336,10 +359,6 @@ static int start(struct run *run)
 /* Turns the loop until a signal or the end of input, then lets outputs finish. */
 static void serve(struct run *run)
 {
-    run->bridge.ended = input_ended;
-    run->bridge.user = run;
-    cli_signals_catch(&run->signals, run->loop, stop, run);
-    run->totals = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
     greet(run);
     host_run(&run->host);
     while (!run->interrupted && !registry_drain(run->bridge.registry, 0))
@@ -371,6 +390,10 @@ int cli_run(int argc, char **argv, int first)
                   "cannot start: the system refuses memory or descriptors. Fix: check ulimit -n and free memory");
         goto out;
     }
+    run->bridge.ended = input_ended;
+    run->bridge.user = run;
+    cli_signals_catch(&run->signals, run->loop, stop, run);
+    run->totals = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
     status = start(run);
     if (status == CLI_OK)
         serve(run);

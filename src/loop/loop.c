@@ -138,11 +138,16 @@ void loop_turn(struct loop *loop, uint64_t deadline_ns)
     turn(loop, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 }
 
+void loop_wake(struct loop *loop)
+{
+    if (loop->turning)
+        uv_stop(&loop->uv);
+}
+
 void loop_stop(struct loop *loop)
 {
     loop->stop = true;
-    if (loop->turning)
-        uv_stop(&loop->uv);
+    loop_wake(loop);
 }
 
 uint64_t loop_now(struct loop *loop)

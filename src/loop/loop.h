@@ -19,6 +19,9 @@ void loop_run(struct loop *loop);
 /* One turn: waits for events until deadline_ns of the monotonic clock (0: does not wait; UINT64_MAX: for ever). */
 void loop_turn(struct loop *loop, uint64_t deadline_ns);
 
+/* The turn that is on sleeps no more: a flush made work for between the turns. Between turns it does nothing. */
+void loop_wake(struct loop *loop);
+
 /* Ends loop_run after the current turn; before loop_run it keeps it from turning at all. */
 void loop_stop(struct loop *loop);
 

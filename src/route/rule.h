@@ -35,6 +35,7 @@ enum rule_command {
     RULE_SYSEX,
     RULE_FULL_FRAME, /* time code as text, in a SysEx; slot[0] is its rate, without bounds when the rule says none */
     RULE_RAW,
+    RULE_FUNCTION, /* a function of a script gets the message and the names (src/script/route.h) */
 };
 
 /* A number on the MIDI side: var * scale + offset, or a constant when var is -1. */
@@ -52,6 +53,7 @@ struct rule_var {
     enum rule_source source;
     uint8_t place; /* path: index of the placeholder */
     char tag;      /* type tag it is sent back with: i f h d s b m T */
+    bool text;     /* path: the place holds any text, not a number */
     bool ranged;
     bool has_default;
     double low, high; /* of the range, as written (low may be the greater) */
@@ -86,6 +88,7 @@ struct rule {
     uint16_t tail_length;
     uint16_t tail_args; /* offset in tail of the first argument byte */
     int line;           /* in the map's file, for messages to people */
+    void *function;     /* RULE_FUNCTION: what the sink's function knows it by; lives as long as messages come */
 };
 
 /* What became of a message in one rule. */
@@ -100,6 +103,10 @@ struct rule_sink {
     /* One message or SysEx piece for the outputs whose name fits port (an OSC pattern part of length bytes; NULL: all).
      */
     void (*midi)(void *user, const struct midi_msg *msg, const char *port, size_t length);
+    /* A rule whose target is a function, with its names: a number in values, and for a text in the address its binding.
+     * NULL: such rules are not for this sink. */
+    void (*function)(void *user, const struct rule *rule, const double values[RULE_VARS_MAX],
+                     const struct osc_binding bindings[OSC_PLACES_MAX]);
     uint32_t *budget; /* steps left for patterns (osc_table.h); NULL: OSC_TABLE_BUDGET for each message */
     void *user;
 };

@@ -191,6 +191,21 @@ static enum rule_result play_full_frame(struct rule_play *forward)
     return result;
 }
 
+/* Ranges hold the names of a function's rule as they hold those of others. */
+static enum rule_result play_function(struct rule_play *forward, const struct osc_binding *bindings)
+{
+    const struct rule *rule = forward->rule;
+
+    if (forward->sink->function == NULL)
+        return RULE_NO_MATCH;
+    for (int i = 0; i < rule->var_count; i++)
+        if (rule->var[i].ranged)
+            forward->value[i] = fmin(fmax(forward->value[i], fmin(rule->var[i].low, rule->var[i].high)),
+                                     fmax(rule->var[i].low, rule->var[i].high));
+    forward->sink->function(forward->sink->user, rule, forward->value, bindings);
+    return RULE_DONE;
+}
+
 enum rule_result rule_forward(const struct rule *rule, const struct osc_binding bindings[OSC_PLACES_MAX],
                               const struct osc_view *view, const struct rule_sink *sink)
 {
@@ -209,6 +224,7 @@ enum rule_result rule_forward(const struct rule *rule, const struct osc_binding 
     case RULE_RAW: return rule_play_data(&forward);
     case RULE_SYSEX: return rule->data_var >= 0 ? rule_play_data(&forward) : play_sysex_bytes(&forward);
     case RULE_FULL_FRAME: return play_full_frame(&forward);
+    case RULE_FUNCTION: return play_function(&forward, bindings);
     default: return rule->command <= RULE_RPN ? play_channel(&forward) : play_system(&forward);
     }
 }

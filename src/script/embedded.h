@@ -13,4 +13,12 @@ struct embedded_file {
 
 extern const struct embedded_file embedded_files[]; /* ends with a NULL name */
 
+/* lua/FOLDER/NAME.lua; NULL when there is none. */
+const struct embedded_file *embedded_find(const char *folder, const char *name);
+
+typedef struct lua_State lua_State; /* as in lua.h */
+
+/* Pushes import, by which those files use each other: import "maps/rule" gives what lua/maps/rule.lua returns. */
+void embedded_push_import(lua_State *L);
+
 #endif

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "script/script.h"
+#include "script/route.h"
 
 #include <string.h>
 
@@ -24,6 +24,7 @@ int host_init(struct host *host, struct bridge *bridge, const struct host_option
     host->loop = bridge->loop;
     host->options = *options;
     host->last = &host->first;
+    bridge->call = route_queue;
     return guard_init(&host->guard, options->limit_ns, turn_natively, host);
 }
 
@@ -38,25 +39,52 @@ void host_close(struct host *host)
     guard_free(&host->guard);
 }
 
-int host_load(struct host *host, const char *path, bool program, char *const *argv)
+static void unload(struct host *host, struct script *script)
+{
+    struct script **link = &host->scripts;
+
+    while (*link != NULL && *link != script)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = script->next;
+    script_free(script);
+}
+
+/* A new script behind the others; NULL without memory. */
+static struct script *add_script(struct host *host, const char *path, bool program)
 {
     struct script *script = script_new(host, path, host->options.memory_limit, program), **link = &host->scripts;
-    int error = script != NULL ? 0 : NW_EMEMORY;
 
-    if (error == 0) {
-        while (*link != NULL)
-            link = &(*link)->next;
-        *link = script;
-        error = script_load(script, argv);
-    }
-    if (error != 0 || script->kept == 0) {
-        for (link = &host->scripts; *link != NULL && *link != script; link = &(*link)->next)
-            ;
-        if (*link != NULL)
-            *link = script->next;
-        script_free(script);
-    }
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = script;
+    return script;
+}
+
+int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes)
+{
+    struct script *script = add_script(host, path, false);
+    int error = script != NULL ? script_load(script, map, wishes) : NW_EMEMORY;
+
+    if (script != NULL && (error != 0 || script->kept == 0))
+        unload(host, script);
     return error;
+}
+
+int host_load_program(struct host *host, const char *path, char *const *argv)
+{
+    struct script *script = add_script(host, path, true);
+
+    return script != NULL ? script_run_program(script, argv) : NW_EMEMORY;
+}
+
+const char *host_script_name(const struct host *host, unsigned index)
+{
+    const struct script *script = host->scripts;
+
+    while (script != NULL && index-- > 0)
+        script = script->next;
+    return script != NULL ? script->path : NULL;
 }
 
 void source_ready(struct source *source)
@@ -66,6 +94,7 @@ void source_ready(struct source *source)
     if (source->ready)
         return;
     source->ready = true;
+    loop_wake(host->loop);
     source->next = NULL;
     *host->last = source;
     host->last = &source->next;
@@ -95,12 +124,12 @@ static void give(struct source *source)
         source_ready(source);
 }
 
-/* The first ready source that may be given: the one waited for, and those of scripts that do not wait themselves. */
+/* The first ready source that may be given: the one waited for, and those of scripts that do not wait for one. */
 static struct source *next_source(const struct host *host, const struct source *waited)
 {
     struct source *source = host->first;
 
-    while (source != NULL && source != waited && source->script->waiting != NULL)
+    while (source != NULL && source != waited && source->script->waiting != NULL && !source->script->serving)
         source = source->next;
     return source;
 }
@@ -143,15 +172,17 @@ uint64_t host_deadline(double milliseconds)
     return milliseconds <= 0 ? 0 : clock_mono_ns() + (uint64_t)(milliseconds * 1e6);
 }
 
-bool host_wait(struct host *host, lua_State *L, struct source *source, bool (*done)(void *user), void *user,
-               uint64_t deadline_ns)
+/* Waits for one source, or, serving, for all of the script's. */
+static bool wait_for(struct host *host, lua_State *L, struct source *source, bool serving, bool (*done)(void *user),
+                     void *user, uint64_t deadline_ns)
 {
     struct script *script = script_of(L);
     lua_State *outer = script->waiting;
-    bool over = false, is_done = false;
+    bool outer_serving = script->serving, over = false, is_done = false;
 
     guard_wait_begin(&host->guard);
     script->waiting = L;
+    script->serving = serving;
     while (!over) {
         turn(host, source, deadline_ns);
         drain(host, source);
@@ -159,8 +190,20 @@ bool host_wait(struct host *host, lua_State *L, struct source *source, bool (*do
         over = is_done || host->stopped || deadline_ns == 0 || clock_mono_ns() >= deadline_ns;
     }
     script->waiting = outer;
+    script->serving = outer_serving;
     guard_wait_end(&host->guard, L);
     return is_done;
+}
+
+bool host_wait(struct host *host, lua_State *L, struct source *source, bool (*done)(void *user), void *user,
+               uint64_t deadline_ns)
+{
+    return wait_for(host, L, source, false, done, user, deadline_ns);
+}
+
+bool host_serve(struct host *host, lua_State *L, bool (*done)(void *user), void *user, uint64_t deadline_ns)
+{
+    return wait_for(host, L, NULL, true, done, user, deadline_ns);
 }
 
 void host_queued(struct host *host)

@@ -6,6 +6,7 @@
 #include "bridges/bridge.h"
 #include "script/guard.h"
 
+struct map_wishes;
 struct script;
 
 /* Something that calls a script: a server, a MIDI input, a timer, a route. Embed it; zero it and set script and
@@ -43,9 +44,16 @@ int host_init(struct host *host, struct bridge *bridge, const struct host_option
 /* Unloads every script. Before bridge_close. */
 void host_close(struct host *host);
 
-/* Loads and runs a file; as script_load says. A script of which nothing needs to stay (a map) is closed again. program:
- * notewire exec. */
-int host_load(struct host *host, const char *path, bool program, char *const *argv);
+/* Loads and runs a file: a script, a map, or both. Its rules become *map (owned by the caller; NULL: it has none; it
+ * must not play once the host is closed), and what it wants opened is added to wishes. A script of which nothing needs
+ * to stay is closed again. As script_load says, all mistakes logged. */
+int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes);
+
+/* Loads and runs a file as a program (notewire exec), which knows no maps. */
+int host_load_program(struct host *host, const char *path, char *const *argv);
+
+/* The path of a script that runs: index from 0, NULL behind the last. */
+const char *host_script_name(const struct host *host, unsigned index);
 
 /* Turns the loop and gives scripts what they wait for, until host_stop. */
 void host_run(struct host *host);
@@ -65,6 +73,9 @@ void source_forget(struct source *source);
  */
 bool host_wait(struct host *host, lua_State *L, struct source *source, bool (*done)(void *user), void *user,
                uint64_t deadline_ns);
+
+/* The same for a script that wants everything meanwhile, its own timers and messages too (notewire.wait). */
+bool host_serve(struct host *host, lua_State *L, bool (*done)(void *user), void *user, uint64_t deadline_ns);
 
 /* Milliseconds from now, as scripts give time-outs, as a deadline for host_wait. */
 uint64_t host_deadline(double milliseconds);

@@ -11,7 +11,4 @@ void library_open(lua_State *L);
 /* Replaces coroutine.resume, wrap and close by our own, which tell the guard what runs (coroutine.c). */
 void library_open_coroutine(lua_State *L);
 
-/* A file of lua/ in the program, such as "maps/map.lua": pushes its chunk. Raises when there is none. */
-void library_push_embedded(lua_State *L, const char *name);
-
 #endif

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "script/embedded.h"
+#include "script/file.h"
 #include "script/map_load.h"
 
 #include <errno.h>
@@ -14,21 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAP_FILE_MAX (16u * 1024u * 1024u)
-
 const char *const map_default_dialects[] = {"open-stage-control", "osc-midi", "osmid", NULL};
-
-static const struct embedded_file *find_embedded(const char *folder, const char *name)
-{
-    char path[256];
-
-    if ((size_t)snprintf(path, sizeof path, "%s/%s.lua", folder, name) >= sizeof path)
-        return NULL;
-    for (const struct embedded_file *file = embedded_files; file->name != NULL; file++)
-        if (strcmp(file->name, path) == 0)
-            return file;
-    return NULL;
-}
 
 const char *map_dialect_name(unsigned index)
 {
@@ -40,19 +27,6 @@ const char *map_dialect_name(unsigned index)
             return name;
         }
     return NULL;
-}
-
-/* package.searchers entry: require "maps.rule" finds lua/maps/rule.lua in the program. */
-static int search_embedded(lua_State *L)
-{
-    const char *name = luaL_checkstring(L, 1);
-    const struct embedded_file *file = strncmp(name, "maps.", 5) == 0 ? find_embedded("maps", name + 5) : NULL;
-
-    if (file == NULL)
-        return 0;
-    if (luaL_loadbufferx(L, file->text, file->length, file->name, "t") != LUA_OK)
-        return lua_error(L);
-    return 1;
 }
 
 /* load_chunk(environment): compiles the map's text (upvalue 1, named by upvalue 2) with environment for its globals.
@@ -72,6 +46,16 @@ static int load_chunk(lua_State *L)
     return 1;
 }
 
+void map_push_language(lua_State *L, const char *text, size_t length, const char *name)
+{
+    embedded_push_import(L);
+    lua_pushliteral(L, "maps/map");
+    lua_call(L, 1, 1);
+    lua_pushlstring(L, text, length);
+    lua_pushstring(L, name);
+    lua_call(L, 2, 1);
+}
+
 /* One source on its way through the compiler. */
 struct source {
     const char *name; /* for people */
@@ -85,24 +69,15 @@ struct source {
 static int compile(lua_State *L)
 {
     struct source *source = lua_touserdata(L, 1);
-    const struct embedded_file *language = find_embedded("maps", "map");
 
     luaL_openlibs(L);
-    lua_getglobal(L, "package");
-    lua_getfield(L, -1, "searchers");
-    lua_pushcfunction(L, search_embedded);
-    lua_rawseti(L, -2, 1);
-    lua_settop(L, 0);
-    if (luaL_loadbufferx(L, language->text, language->length, "maps/map.lua", "t") != LUA_OK)
-        return lua_error(L);
-    lua_call(L, 0, 1);
+    map_push_language(L, source->text, source->length, source->name);
+    lua_getfield(L, -1, "run");
     lua_pushlstring(L, source->text, source->length);
-    lua_pushvalue(L, -1);
     lua_pushfstring(L, "@%s", source->name);
     lua_pushcclosure(L, load_chunk, 2);
-    lua_pushstring(L, source->name);
-    lua_call(L, 3, 1);
-    lua_pushinteger(L, map_load(L, source->name, source->map, source->wishes));
+    lua_call(L, 1, 1);
+    lua_pushinteger(L, map_load(L, source->name, source->map, source->wishes, NULL));
     return 1;
 }
 
@@ -138,44 +113,10 @@ out:
     return 0;
 }
 
-/* The whole of a file, NUL-terminated, returned owned; NULL with errno set. */
-static char *read_file(const char *path, size_t *length)
-{
-    FILE *file = fopen(path, "rb");
-    size_t used = 0, capacity = 4096;
-    char *text = file != NULL ? malloc(capacity) : NULL;
-
-    while (text != NULL) {
-        char *grown;
-
-        used += fread(text + used, 1, capacity - used - 1, file);
-        if (used < capacity - 1)
-            break;
-        if (capacity >= MAP_FILE_MAX || (grown = realloc(text, capacity * 2)) == NULL) {
-            free(text);
-            text = NULL;
-            errno = EFBIG;
-            break;
-        }
-        text = grown;
-        capacity *= 2;
-    }
-    if (text != NULL && ferror(file)) {
-        free(text);
-        text = NULL;
-    }
-    if (file != NULL)
-        fclose(file);
-    if (text != NULL)
-        text[used] = '\0';
-    *length = used;
-    return text;
-}
-
 int map_compile_file(const char *path, struct map **map, struct map_wishes *wishes)
 {
     struct source source = {.name = path, .wishes = wishes};
-    char *text = read_file(path, &source.length);
+    char *text = file_read(path, &source.length);
     int error;
 
     if (text == NULL) {
@@ -201,7 +142,7 @@ static void log_no_dialect(const char *name)
 
 int map_compile_dialect(const char *name, struct map **map)
 {
-    const struct embedded_file *file = find_embedded("dialects", name);
+    const struct embedded_file *file = embedded_find("dialects", name);
     struct map_wishes wishes = {0};
     struct source source = {.name = name, .wishes = &wishes};
     int error;

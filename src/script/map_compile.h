@@ -15,13 +15,14 @@ struct map_wishes {
     char *use_where[MAP_WISHES_MAX], *osc_where[MAP_WISHES_MAX], *midi_in_where[MAP_WISHES_MAX],
         *midi_out_where[MAP_WISHES_MAX], *reply_where[MAP_WISHES_MAX];
     unsigned use_count, osc_count, midi_in_count, midi_out_count, reply_count;
+    int script_line; /* where the last file stopped being nothing but a map; 0: nowhere */
 };
 
 void map_wishes_free(struct map_wishes *wishes);
 
-/* Reads a map file. *map is returned owned; wishes are added to (they may hold those of other maps). Returns 0, or,
- * with every mistake logged as E410 with file, line and column, NW_EINVALID; NW_EIO when the file cannot be read
- * (logged too), or NW_EMEMORY. */
+/* Reads a file as a map, as far as it is one, for checking. *map is returned owned; wishes are added to (they may hold
+ * those of other maps). Returns 0, or, with every mistake logged as E410 with file, line and column, NW_EINVALID;
+ * NW_EIO when the file cannot be read (logged too), or NW_EMEMORY. */
 int map_compile_file(const char *path, struct map **map, struct map_wishes *wishes);
 
 /* Compiles a dialect of lua/dialects by its name. The same, and NW_ENOTFOUND when there is none (logged as E411). */

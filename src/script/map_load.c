@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "osc/osc_compose.h"
+#include "script/route.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -32,6 +33,7 @@ static const char *const command_names[] = {"note",
                                             "system-exclusive",
                                             "full-frame",
                                             "raw",
+                                            "function",
                                             NULL};
 
 /* The wishes of one kind. */
@@ -162,6 +164,7 @@ static void read_var(lua_State *L, int index, void *user)
 
     var->source = bool_field(L, "path") ? RULE_FROM_PATH : RULE_FROM_ARG;
     var->place = (uint8_t)number_field(L, "place", 0);
+    var->text = bool_field(L, "text");
     var->low = number_field(L, "low", 0);
     var->high = number_field(L, "high", 0);
     lua_getfield(L, -1, "low");
@@ -258,7 +261,7 @@ static int command_index(lua_State *L)
 }
 
 /* The rule table at the top of the stack. */
-static int load_rule(lua_State *L, struct map *map)
+static int load_rule(lua_State *L, struct map *map, struct script *script)
 {
     struct map_rule to;
     struct reading reading = {.map = map, .to = &to};
@@ -299,6 +302,12 @@ static int load_rule(lua_State *L, struct map *map)
     rule->port_id_var = (int8_t)number_field(L, "port_id_var", -1);
     rule->port = text_field(L, "port", map, NULL);
     rule->line = (int)number_field(L, "line", 0);
+    if (rule->command == RULE_FUNCTION && script != NULL) {
+        lua_getfield(L, -1, "target");
+        rule->function = route_new(script, L, rule->line);
+        if (rule->function == NULL)
+            return NW_EMEMORY;
+    }
     if ((rule->direction & RULE_REVERSE) != 0) {
         int error = compose_tail(map, rule);
 
@@ -374,7 +383,7 @@ static int load_wishes(lua_State *L, const char *name, const struct wish_list *l
     return error;
 }
 
-int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes)
+int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes, struct script *script)
 {
     struct wish_list lists[WISH_KINDS];
     lua_Integer mistakes;
@@ -390,13 +399,14 @@ int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes 
     lua_pop(L, 1);
     if (mistakes > 0)
         return NW_EINVALID;
+    wishes->script_line = (int)number_field(L, "script", 0);
     list_wishes(wishes, lists);
     for (size_t i = 0; i < WISH_KINDS && error == 0; i++)
         error = load_wishes(L, name, &lists[i]);
     lua_getfield(L, -1, "rules");
     for (lua_Integer i = 1; i <= luaL_len(L, -1) && error == 0; i++) {
         lua_geti(L, -1, i);
-        error = load_rule(L, map);
+        error = load_rule(L, map, script);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);

@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "script/host.h"
+#include "script/file.h"
 #include "script/library.h"
+#include "script/map_load.h"
+#include "script/route.h"
 
 #include <errno.h>
 #include <lualib.h>
@@ -113,6 +115,7 @@ void script_free(struct script *script)
     if (script == NULL)
         return;
     script->unloading = true;
+    route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);
     free(script->path);
@@ -192,48 +195,128 @@ bool script_call(struct script *script, lua_CFunction body, void *argument, cons
     return call(script, L, 1, "E420", what);
 }
 
-/* What script_load hands to the protected part of it. */
+/* One file on its way through Lua. */
 struct loading {
     struct script *script;
+    const char *text;
+    size_t length;
     char *const *argv;
+    struct map *map;
+    struct map_wishes *wishes;
+    int error;
 };
 
-/* Runs protected: compiles the file and leaves its function and arguments to a call of its own. */
-static int run_file(lua_State *L)
+/* Compiles the text, without the mark of UTF-8 and a first line for the shell, its lines still counted. Returns whether
+ * the function, else an error, is on the stack. */
+static bool compile(lua_State *L, const struct loading *loading)
 {
-    struct loading *loading = lua_touserdata(L, 1);
+    const char *text = loading->text, *end = text + loading->length;
+
+    if (loading->length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
+    if (text < end && *text == '#')
+        while (text < end && *text != '\n')
+            text++;
+    lua_pushfstring(L, "@%s", loading->script->path);
+    return luaL_loadbufferx(L, text, (size_t)(end - text), lua_tostring(L, -1), "t") == LUA_OK;
+}
+
+/* Runs protected. */
+static int run_program(lua_State *L)
+{
+    const struct loading *loading = lua_touserdata(L, 1);
     int count = 0;
 
     lua_newtable(L);
     lua_pushstring(L, loading->script->path);
     lua_rawseti(L, -2, 0);
-    for (; loading->argv != NULL && loading->argv[count] != NULL; count++) {
+    for (; loading->argv[count] != NULL; count++) {
         lua_pushstring(L, loading->argv[count]);
         lua_rawseti(L, -2, count + 1);
     }
     lua_setglobal(L, "arg");
-    if (luaL_loadfilex(L, loading->script->path, "t") != LUA_OK)
+    luaL_checkstack(L, count + 2, "too many arguments");
+    if (!compile(L, loading))
         return lua_error(L);
-    luaL_checkstack(L, count, "too many arguments");
     for (int i = 0; i < count; i++)
         lua_pushstring(L, loading->argv[i]);
     lua_call(L, count, 0);
     return 0;
 }
 
-int script_load(struct script *script, char *const *argv)
+/* Sets the words of the map language, at index of the stack, as globals. */
+static void set_words(lua_State *L, int language)
 {
-    struct loading loading = {script, argv};
-    FILE *file = fopen(script->path, "rb");
-    lua_State *L = script->L;
+    lua_pushglobaltable(L);
+    lua_getfield(L, language, "words");
+    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pop(L, 2);
+}
 
-    if (file == NULL) {
+/* Runs protected. A file that does not compile is a mistake with its place; one that raises is told with a traceback.
+ */
+static int run_file(lua_State *L)
+{
+    struct loading *loading = lua_touserdata(L, 1);
+    const char *path = loading->script->path;
+
+    map_push_language(L, loading->text, loading->length, path);
+    set_words(L, 2);
+    lua_settop(L, 2);
+    if (compile(L, loading)) {
+        lua_call(L, 0, 0);
+    } else {
+        lua_getfield(L, 2, "failed");
+        lua_insert(L, -2);
+        lua_call(L, 1, 0);
+    }
+    lua_getfield(L, 2, "result");
+    loading->error = map_load(L, path, loading->map, loading->wishes, loading->script);
+    return 0;
+}
+
+/* Reads the file and runs body with it through the gate. */
+static int run(struct loading *loading, lua_CFunction body)
+{
+    struct script *script = loading->script;
+    char *text = file_read(script->path, &loading->length);
+    bool done;
+
+    if (text == NULL) {
         log_fatal("E409", "%s: cannot read this file (%s). Fix: check its name", script->path, strerror(errno));
         return NW_EIO;
     }
-    fclose(file);
-    lua_pushcfunction(L, script_traceback);
-    lua_pushcfunction(L, run_file);
-    lua_pushlightuserdata(L, &loading);
-    return call(script, L, 1, "E422", "failed") || script->host->exiting || script->host->stopped ? 0 : NW_EINVALID;
+    loading->text = text;
+    lua_pushcfunction(script->L, script_traceback);
+    lua_pushcfunction(script->L, body);
+    lua_pushlightuserdata(script->L, loading);
+    done = call(script, script->L, 1, "E422", "failed");
+    free(text);
+    if (done)
+        return loading->error;
+    return script->host->stopped ? 0 : NW_EINVALID;
+}
+
+int script_load(struct script *script, struct map **map, struct map_wishes *wishes)
+{
+    struct loading loading = {.script = script, .map = map_new(script->path, false), .wishes = wishes};
+    int error = loading.map != NULL ? run(&loading, run_file) : NW_EMEMORY;
+
+    if (error == 0)
+        error = map_build(loading.map);
+    *map = error == 0 && map_rules(loading.map) > 0 ? loading.map : NULL;
+    if (*map == NULL)
+        map_free(loading.map);
+    return error;
+}
+
+int script_run_program(struct script *script, char *const *argv)
+{
+    struct loading loading = {.script = script, .argv = argv};
+
+    return run(&loading, run_program);
 }

@@ -4,12 +4,14 @@
 #define NOTEWIRE_SCRIPT_SCRIPT_H
 
 #include "script/guard.h"
+#include "script/map_compile.h"
 
 #include <lauxlib.h>
 #include <lua.h>
 #include <stddef.h>
 
 struct host;
+struct routes;
 
 struct script {
     struct guard *guard; /* must be first: guard.c finds it through lua_getextraspace */
@@ -17,12 +19,14 @@ struct script {
     struct script *next; /* of the host */
     lua_State *L;
     lua_State *waiting;          /* the coroutine that is inside wait, receive or connect; NULL when none is */
+    bool serving;                /* and that everything else is given to meanwhile */
     char *path;                  /* as the user wrote it */
     char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
     size_t memory, memory_limit; /* bytes; limit 0: none */
     char refused[160];           /* where it asked for more than that: "tool.lua:7: " */
     bool program;                /* notewire exec: print goes to standard output, os.exit ends it */
     bool unloading;              /* its state is being closed: nothing is called any more */
+    struct routes *routes;       /* of its maps; NULL: none */
     unsigned kept;               /* running servers, timers, routes and the like, which need the state to stay */
 };
 
@@ -30,9 +34,14 @@ struct script {
  * memory. */
 struct script *script_new(struct host *host, const char *path, size_t memory_limit, bool program);
 
-/* Runs the file. 0; NW_EIO when it cannot be read, NW_EINVALID when it failed: logged. argv, NULL-terminated, becomes
- * the global arg and the arguments of the chunk. */
-int script_load(struct script *script, char *const *argv);
+/* Runs the file, with the words of the map language (docs/maps.md) among its globals; *map and wishes as host_load has
+ * them. 0; NW_EIO when it cannot be read, NW_EINVALID when it failed or has mistakes in its rules, NW_EMEMORY: logged.
+ */
+int script_load(struct script *script, struct map **map, struct map_wishes *wishes);
+
+/* Runs the file as a program. argv, NULL-terminated, becomes the global arg and the arguments of the chunk. 0, also
+ * when os.exit or a signal ended it, or as script_load. */
+int script_run_program(struct script *script, char *const *argv);
 
 /* Closes the state; everything the script had open is closed by its finalizers. */
 void script_free(struct script *script);

@@ -1,0 +1,20 @@
+/* Script routes: rules of maps whose target is a function. The message waits in the script's inbox, the function gets
+ * it between turns, and what it returns is played. SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_ROUTE_H
+#define NOTEWIRE_SCRIPT_ROUTE_H
+
+#include "script/host.h"
+#include "script/script.h"
+
+/* Makes a route of the function at the top of the stack, which it pops. line is where its rule stands. Owned by the
+ * script; NULL without memory. */
+void *route_new(struct script *script, lua_State *L, int line);
+
+/* What bridges call for such a rule (bridge.h). */
+bool route_queue(const struct rule *rule, const double values[RULE_VARS_MAX],
+                 const struct osc_binding bindings[OSC_PLACES_MAX], const struct osc_view *view, bool counts);
+
+/* Forgets the script's routes; what waits for them is dropped (exit). After it no rule with them may be played. */
+void route_free_all(struct script *script);
+
+#endif
