@@ -54,7 +54,10 @@ void osc_value_push(lua_State *L, const struct osc_arg *arg)
 
 void osc_time_push(lua_State *L, uint64_t timetag)
 {
-    push_number(L, timetag == OSC_TIMETAG_IMMEDIATE ? 0 : (double)timetag / TIME_UNIT);
+    double seconds = timetag == OSC_TIMETAG_IMMEDIATE ? 0 : (double)timetag / TIME_UNIT;
+
+    /* The last times round up to 2^32, which osc_time_read refuses: what was read must be fit to be sent. */
+    push_number(L, fmin(seconds, nextafter(TIME_UNIT, 0)));
 }
 
 bool osc_time_read(double seconds, uint64_t *timetag)
