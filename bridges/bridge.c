@@ -286,3 +286,10 @@ int bridge_open_port(struct bridge *bridge, const char *name, enum port_directio
         raw_join(bridge);
     return error;
 }
+
+void bridge_release_port(struct bridge *bridge, struct port *port)
+{
+    if (port->direction == PORT_INPUT && port->users == 1 && !port->joined)
+        drop_at_exit(bridge, sysex_forget(&bridge->sysex, port->index));
+    registry_release(port);
+}

@@ -13,7 +13,7 @@
  * The two directions of one connection are not joined either: nobody wants to hear himself. */
 static bool joins(const struct port *input, const struct port *output)
 {
-    if (input->ops->device && output->ops->device)
+    if (!input->joined || !output->joined || (input->ops->device && output->ops->device))
         return false;
     return input->ops != output->ops || strcmp(input->name, output->name) != 0;
 }
@@ -37,22 +37,49 @@ static void show(const struct port *from, const struct midi_msg *msg)
     log_verbose("%s: %.*s", from->name, (int)length - 1, words);
 }
 
-/* The one fate of a whole message that ports and OSC were offered. */
-static void settle(struct bridge *bridge, uint32_t outputs, uint32_t taken, bool refused, enum midi_to_osc_result osc)
+/* OSC is told what joined inputs hear. */
+static enum midi_to_osc_result tell(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
+                                    const struct sysex *sysex)
 {
-    bridge->counters.received++;
-    if (taken != 0 || osc == MIDI_TO_OSC_SENT) {
-        bridge->counters.delivered++;
-        bridge->counters.output_lost += refused;
-    } else if (osc == MIDI_TO_OSC_FULL) {
+    return from->joined ? midi_to_osc_message(bridge, from, msg, sysex) : MIDI_TO_OSC_UNMAPPED;
+}
+
+/* Why nobody took a whole message. */
+static void drop(struct bridge *bridge, uint32_t outputs, bool refused, enum midi_to_osc_result osc, int heard)
+{
+    if (osc == MIDI_TO_OSC_FULL) {
         bridge_drop(bridge, DROP_QUEUE);
     } else if (refused) {
         bridge_settle(bridge, outputs, 0);
     } else if (osc == MIDI_TO_OSC_TOO_BIG) {
         bridge_drop(bridge, DROP_TOO_BIG);
+    } else if (heard >= 0) {
+        bridge_drop(bridge, (enum drop_reason)heard);
     } else {
         bridge_drop(bridge, osc == MIDI_TO_OSC_UNMAPPED ? DROP_UNMAPPED : DROP_NO_PEER);
     }
+}
+
+/* Offers a whole message to scripts behind ports and OSC, and books its one fate. */
+static void settle(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
+                   const struct sysex *sysex, uint32_t taken, bool refused, enum midi_to_osc_result osc)
+{
+    bool native = taken != 0 || osc == MIDI_TO_OSC_SENT;
+    int heard = BRIDGE_UNHEARD;
+
+    if (from->users > 0 && bridge->hear != NULL)
+        heard = bridge->hear(bridge->hear_user, from, msg, sysex, native);
+    if (native || heard == BRIDGE_HEARD)
+        bridge->counters.output_lost += refused;
+    if (!native && heard == BRIDGE_HEARD)
+        return;
+    bridge->counters.received++;
+    if (native)
+        bridge->counters.delivered++;
+    else if (sysex != NULL && sysex->stalled)
+        bridge_drop(bridge, DROP_STALLED);
+    else
+        drop(bridge, bridge->raw_outputs[from->index], refused, osc, heard);
 }
 
 /* A piece of SysEx: passed on as it comes, told as OSC and counted when it is whole. One that was cut off is counted as
@@ -60,22 +87,15 @@ static void settle(struct bridge *bridge, uint32_t outputs, uint32_t taken, bool
 static void pass_sysex(struct bridge *bridge, const struct port *from, const struct midi_msg *msg)
 {
     uint32_t outputs = bridge->raw_outputs[from->index];
-    struct sysex *sysex = sysex_collect(&bridge->sysex, msg, midi_to_osc_wanted(bridge));
+    struct sysex *sysex = sysex_collect(&bridge->sysex, msg, from->users > 0 || midi_to_osc_wanted(bridge));
     uint32_t taken = registry_send(bridge->registry, outputs, msg);
-    enum midi_to_osc_result osc;
 
     sysex_taken(&sysex->taken, msg, taken);
 
     sysex->refused = sysex->refused || taken != outputs;
     if ((msg->flags & MIDI_SYSEX_END) == 0 || (msg->flags & MIDI_SYSEX_CUT) != 0)
         return;
-    osc = midi_to_osc_message(bridge, from, msg, sysex);
-    if (sysex->stalled && sysex->taken == 0 && osc != MIDI_TO_OSC_SENT) {
-        bridge->counters.received++;
-        bridge_drop(bridge, DROP_STALLED);
-    } else {
-        settle(bridge, outputs, sysex->taken, sysex->refused, osc);
-    }
+    settle(bridge, from, msg, sysex, sysex->taken, sysex->refused, tell(bridge, from, msg, sysex));
 }
 
 void raw_message(void *user, struct port *from, const struct midi_msg *msg)
@@ -90,5 +110,5 @@ void raw_message(void *user, struct port *from, const struct midi_msg *msg)
     if (log_level() >= LOG_VERBOSE)
         show(from, msg);
     taken = registry_send(bridge->registry, outputs, msg);
-    settle(bridge, outputs, taken, taken != outputs, midi_to_osc_message(bridge, from, msg, NULL));
+    settle(bridge, from, msg, NULL, taken, taken != outputs, tell(bridge, from, msg, NULL));
 }

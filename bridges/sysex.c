@@ -64,6 +64,18 @@ void sysex_stalled(struct sysex_table *table, uint16_t source)
             table->place[i].stalled = true;
 }
 
+unsigned sysex_forget(struct sysex_table *table, uint16_t index)
+{
+    unsigned count = 0;
+
+    for (int i = 0; i <= SYSEX_OPEN; i++)
+        if (table->place[i].open && (table->place[i].source & 0xff) == index) {
+            table->place[i].open = false;
+            count++;
+        }
+    return count;
+}
+
 unsigned sysex_count(const struct sysex_table *table)
 {
     unsigned count = 0;

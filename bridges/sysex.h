@@ -34,6 +34,9 @@ struct sysex *sysex_collect(struct sysex_table *table, const struct midi_msg *pi
 /* Marks the SysEx of a source as stalled. */
 void sysex_stalled(struct sysex_table *table, uint16_t source);
 
+/* Forgets what the senders of an input have open, because it is closed; returns how many. */
+unsigned sysex_forget(struct sysex_table *table, uint16_t index);
+
 /* How many are open. */
 unsigned sysex_count(const struct sysex_table *table);
 

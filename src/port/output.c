@@ -221,7 +221,8 @@ uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct
 {
     uint32_t taken = 0;
 
-    outputs &= registry_all(registry);
+    if (registry->count[PORT_OUTPUT] < 32)
+        outputs &= (1u << registry->count[PORT_OUTPUT]) - 1;
     for (unsigned i = 0; outputs != 0; i++, outputs >>= 1)
         if ((outputs & 1) != 0 && send_one(registry, i, msg))
             taken |= 1u << i;
@@ -292,16 +293,23 @@ static void release_note(void *user, const struct midi_msg *msg)
         mark_dirty(release->registry, release->index);
 }
 
+void output_release(struct registry *registry, unsigned index)
+{
+    struct release release = {.registry = registry, .index = index};
+    struct port *port = registry->port[PORT_OUTPUT][index];
+
+    while (registry->merge[index].open) /* what waited may open the next */
+        end_sysex(registry, index);
+    midi_notes_release(&port->notes, release_note, &release);
+    if ((registry->dirty & 1u << index) != 0)
+        port->ops->flush(port);
+    registry->dirty &= ~(1u << index);
+}
+
 void registry_release_notes(struct registry *registry)
 {
-    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++) {
-        struct release release = {.registry = registry, .index = i};
-
-        while (registry->merge[i].open) /* what waited may open the next */
-            end_sysex(registry, i);
-        midi_notes_release(&registry->port[PORT_OUTPUT][i]->notes, release_note, &release);
-    }
-    output_flush(&registry->flush);
+    for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
+        output_release(registry, i);
 }
 
 /* Flushes every output; whether all have drained. */

@@ -51,6 +51,8 @@ struct port {
     struct registry *registry;
     enum port_direction direction;
     uint16_t index;               /* in its direction's table */
+    uint16_t users;               /* registry_use, not yet released */
+    bool joined;                  /* registry_open: it takes part in routing */
     char name[PORT_NAME_MAX];     /* as the user wrote it */
     char osc_name[PORT_NAME_MAX]; /* as an OSC address carries it */
     void *impl;                   /* the driver's */

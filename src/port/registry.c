@@ -110,61 +110,142 @@ static void spread_pressure(struct registry *registry)
         registry->callbacks.pressure(registry->callbacks.user, paused);
 }
 
-int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out)
-{
-    const struct port_ops *ops;
-    unsigned index = registry->count[direction];
-    struct port *port;
-    int error = registry_check(name, direction);
+/* The place of a port that was closed: whoever still knows its number is refused. */
 
-    if (error != 0)
-        return error;
-    name = full_name(name);
-    ops = find_driver(name, direction);
-    for (unsigned i = 0; i < index; i++)
-        if (strcmp(registry->port[direction][i]->name, name) == 0) { /* named twice is meant once */
-            *out = registry->port[direction][i];
-            return 0;
+static int closed_send(struct port *port, const struct midi_msg *msg)
+{
+    (void)port;
+    (void)msg;
+    return NW_ECLOSED;
+}
+
+static void closed_close(struct port *port)
+{
+    (void)port;
+}
+
+static const struct port_ops port_closed = {.driver = "", .send = closed_send, .close = closed_close};
+
+/* The port that is open by this name, or NULL; *index becomes its place, or where a new one can be. */
+static struct port *find_port(const struct registry *registry, const char *name, enum port_direction direction,
+                              unsigned *index)
+{
+    *index = registry->count[direction];
+    for (unsigned i = 0; i < registry->count[direction]; i++) {
+        struct port *port = registry->port[direction][i];
+
+        if (strcmp(port->name, name) == 0) {
+            *index = i;
+            return port;
         }
+        if (port->ops == &port_closed && *index == registry->count[direction])
+            *index = i;
+    }
+    return NULL;
+}
+
+/* Opens a port that is not open, in the place of this index; it is not joined yet. */
+static int open_port(struct registry *registry, const char *name, enum port_direction direction, unsigned index,
+                     struct port **out)
+{
+    struct merge *merge = &registry->merge[index];
+    struct port *port;
+    int error = NW_EMEMORY;
+
     if (index == REGISTRY_PORTS_MAX)
         return NW_EFULL;
     port = calloc(1, sizeof *port);
     if (port == NULL)
         return NW_EMEMORY;
-    port->ops = ops;
+    port->ops = find_driver(name, direction);
     port->registry = registry;
     port->direction = direction;
     port->index = (uint16_t)index;
     memcpy(port->name, name, strlen(name) + 1);
     registry_osc_name(name, port->osc_name);
-    error = NW_EMEMORY;
     if (direction == PORT_OUTPUT) {
-        registry->merge[index].waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
-        if (registry->merge[index].waiting == NULL)
+        merge->waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
+        if (merge->waiting == NULL)
             goto fail;
-    }
-    if (direction == PORT_OUTPUT)
         port_writable(port); /* until it says otherwise */
-    error = ops->open(port);
+    }
+    error = port->ops->open(port);
     if (error != 0)
         goto fail_waiting;
+    if (index == registry->count[direction])
+        registry->count[direction]++;
+    else
+        free(registry->port[direction][index]);
     registry->port[direction][index] = port;
-    registry->count[direction]++;
-    if (direction == PORT_OUTPUT)
-        spread_pressure(registry);
-    else if (registry->paused && ops->pause != NULL)
-        ops->pause(port, true);
+    if (direction == PORT_INPUT && registry->paused && port->ops->pause != NULL)
+        port->ops->pause(port, true);
     *out = port;
     return 0;
 
 fail_waiting:
     if (direction == PORT_OUTPUT) {
-        free(registry->merge[index].waiting);
-        registry->merge[index].waiting = NULL;
+        free(merge->waiting);
+        merge->waiting = NULL;
     }
 fail:
     free(port);
     return error;
+}
+
+/* Opens a port, or finds it. */
+static int find_or_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out)
+{
+    int error = registry_check(name, direction);
+    unsigned index;
+
+    if (error != 0)
+        return error;
+    name = full_name(name);
+    *out = find_port(registry, name, direction, &index);
+    return *out != NULL ? 0 : open_port(registry, name, direction, index, out);
+}
+
+int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out)
+{
+    int error = find_or_open(registry, name, direction, out);
+
+    if (error != 0 || (*out)->joined) /* named twice is meant once */
+        return error;
+    (*out)->joined = true;
+    if (direction == PORT_OUTPUT) {
+        registry->joined |= 1u << (*out)->index;
+        spread_pressure(registry);
+    }
+    return 0;
+}
+
+int registry_use(struct registry *registry, const char *name, enum port_direction direction, struct port **out)
+{
+    int error = find_or_open(registry, name, direction, out);
+
+    if (error == 0)
+        (*out)->users++;
+    return error;
+}
+
+void registry_release(struct port *port)
+{
+    struct registry *registry = port->registry;
+
+    if (--port->users > 0 || port->joined)
+        return;
+    if (port->direction == PORT_OUTPUT)
+        output_release(registry, port->index);
+    port->ops->close(port);
+    port->ops = &port_closed;
+    port->name[0] = port->osc_name[0] = '\0';
+    if (port->direction == PORT_OUTPUT) {
+        struct merge *merge = &registry->merge[port->index];
+
+        free(merge->waiting);
+        memset(merge, 0, sizeof *merge);
+        registry->full &= ~(1u << port->index);
+    }
 }
 
 unsigned registry_count(const struct registry *registry, enum port_direction direction)
@@ -179,9 +260,7 @@ struct port *registry_port(const struct registry *registry, enum port_direction 
 
 uint32_t registry_all(const struct registry *registry)
 {
-    unsigned count = registry->count[PORT_OUTPUT];
-
-    return count == 32 ? UINT32_MAX : (1u << count) - 1;
+    return registry->joined;
 }
 
 uint32_t registry_match(const struct registry *registry, const char *pattern, size_t length)
@@ -202,7 +281,7 @@ uint32_t registry_match(const struct registry *registry, const char *pattern, si
         if (osc_match_part(lower, length, name, strlen(name), &budget))
             found |= 1u << i;
     }
-    return found;
+    return found & registry->joined;
 }
 
 void registry_hold(struct registry *registry, bool held)

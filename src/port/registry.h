@@ -9,6 +9,7 @@
 #define REGISTRY_WAITING 256            /* messages of others that wait while a SysEx is open on an output */
 #define REGISTRY_STALL_NS 1000000000ULL /* a SysEx without a byte for this long is ended */
 #define REGISTRY_SOURCE_OSC 0xffff      /* midi_msg.port of what does not come from an input port */
+#define REGISTRY_SOURCE_SCRIPT 0xfffe   /* the same, of what scripts send */
 
 struct registry_callbacks {
     /* A message or SysEx piece of an input. */
@@ -46,13 +47,21 @@ int registry_check(const char *name, enum port_direction direction);
  * no driver knows the name; NW_EFULL; or what open said. */
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out);
 
+/* The same for a script: a port that nobody opened but with this takes no part in routing. Each call wants its
+ * registry_release; the last one closes the port, if it is not joined. */
+int registry_use(struct registry *registry, const char *name, enum port_direction direction, struct port **out);
+
+/* Between turns only. The place of a port that this closes stays, without a name and refusing all, until it is used
+ * again. */
+void registry_release(struct port *port);
+
 unsigned registry_count(const struct registry *registry, enum port_direction direction);
 struct port *registry_port(const struct registry *registry, enum port_direction direction, unsigned index);
 
-/* Every output. */
+/* Every output that takes part in routing. */
 uint32_t registry_all(const struct registry *registry);
 
-/* The outputs whose name as OSC addresses carry it fits an OSC pattern part; case is ignored. */
+/* Those of them whose name as OSC addresses carry it fits an OSC pattern part; case is ignored. */
 uint32_t registry_match(const struct registry *registry, const char *pattern, size_t length);
 
 /* Gives a message or SysEx piece to a set of outputs; returns the set that took it. While another source's SysEx is

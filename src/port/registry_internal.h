@@ -22,6 +22,7 @@ struct registry {
     struct port *port[2][REGISTRY_PORTS_MAX];
     unsigned count[2];
     struct merge merge[REGISTRY_PORTS_MAX];
+    uint32_t joined;    /* outputs that take part in routing */
     uint32_t full;      /* outputs whose last send found no room, at the driver or behind a SysEx */
     uint32_t congested; /* outputs that asked for a pause */
     uint32_t mute;      /* outputs that cannot tell whether they need one */
@@ -39,6 +40,9 @@ void output_flush(struct loop_flush *flush);
 
 /* Every SysEx that is open counts its second from now on: its sender has been held up by us until now. */
 void output_held_up(struct registry *registry);
+
+/* Releases the notes that sound on one output, and flushes it. */
+void output_release(struct registry *registry, unsigned index);
 
 /* Ends every SysEx that has had no byte for a second; the registry's timer. */
 void output_check_stalls(void *user);
