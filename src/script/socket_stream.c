@@ -61,6 +61,8 @@ void stream_disconnect(struct stream *stream)
     stream->peer = NULL;
     stream->tcp = NULL;
     stream->ended = true;
+    if (stream->received.chunks.count == 0) /* the object may wait long for its collection */
+        socket_buffer_free(&stream->received);
 }
 
 void stream_discard(struct stream *stream, enum drop_reason reason)
