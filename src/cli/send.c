@@ -200,6 +200,8 @@ static int compose(int argc, char **argv, int first, uint8_t **bytes, size_t *le
     }
     for (; at < argc && error == 0; at++)
         error = osc_compose_add_word(compose, 0, argv[at]);
+    if (error == NW_ETOOBIG)
+        log_fatal("E108", "send: more than %u KiB of arguments. Fix: send less at once", OSC_COMPOSE_MAX / 1024);
     if (error == 0) {
         error = osc_compose_message(compose, argv[first], bytes, length);
         if (error == NW_EINVALID)

@@ -3,7 +3,6 @@
 #include "osc/osc_compose.h"
 
 #include "base/error.h"
-#include "osc/osc_frame.h"
 
 #include <lo/lo.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@ struct osc_compose {
     lo_message message;
     char tags[OSC_ARGS_MAX]; /* what the tags shall be; liblo's own may differ, for one of the same size */
     size_t count;
+    size_t size; /* bytes of the arguments */
 };
 
 struct osc_compose *osc_compose_new(void)
@@ -45,7 +45,7 @@ static int add_text(lo_message message, const struct osc_arg *arg)
     char *text;
     int result;
 
-    if (length > OSC_FRAME_MAX || (length > 0 && memchr(arg->v.s.bytes, '\0', length) != NULL))
+    if (length > 0 && memchr(arg->v.s.bytes, '\0', length) != NULL)
         return NW_EINVALID;
     text = malloc(length + 1);
     if (text == NULL)
@@ -64,8 +64,6 @@ static int add_blob(lo_message message, const struct osc_arg *arg)
     lo_blob blob;
     int result;
 
-    if (arg->v.s.length > OSC_FRAME_MAX)
-        return NW_EINVALID;
     if (arg->v.s.length == 0)
         return lo_message_add_int32(message, 0) == 0 ? NW_OK : NW_EMEMORY;
     blob = lo_blob_new((int32_t)arg->v.s.length, arg->v.s.bytes);
@@ -107,16 +105,22 @@ static int add_plain(lo_message message, const struct osc_arg *arg)
 
 int osc_compose_add(struct osc_compose *compose, const struct osc_arg *arg)
 {
+    bool sized = arg->tag == 's' || arg->tag == 'S' || arg->tag == 'b';
+    size_t size = sized ? (arg->v.s.length < OSC_COMPOSE_MAX ? arg->v.s.length : OSC_COMPOSE_MAX) + 8 : 8;
     int result;
 
     if (compose->count == OSC_ARGS_MAX)
         return NW_EINVALID;
+    /* liblo 0.31 rounds the size of its buffer down above 128 KiB, and writes behind it. */
+    if (compose->size + size > OSC_COMPOSE_MAX)
+        return NW_ETOOBIG;
     switch (arg->tag) {
     case 's':
     case 'S': result = add_text(compose->message, arg); break;
     case 'b': result = add_blob(compose->message, arg); break;
     default: result = add_plain(compose->message, arg); break;
     }
+    compose->size += size;
     if (result == NW_OK)
         compose->tags[compose->count++] = arg->tag;
     return result;

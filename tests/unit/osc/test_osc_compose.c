@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
 #include "osc/osc_compose.h"
-#include "osc/osc_frame.h"
 #include "osc_test.h"
 
 /* Composes the message and compares it byte by byte; frees the composer. */
@@ -212,10 +211,6 @@ static void refuses_arguments(void **state)
 
     (void)state;
     assert_int_equal(osc_compose_add(compose, &arg), NW_EINVALID);
-    arg.v.s.length = OSC_FRAME_MAX + 1;
-    assert_int_equal(osc_compose_add(compose, &arg), NW_EINVALID);
-    arg.tag = 'b';
-    assert_int_equal(osc_compose_add(compose, &arg), NW_EINVALID);
     arg.tag = '[';
     assert_int_equal(osc_compose_add(compose, &arg), NW_EINVALID);
     arg.tag = 'T';
@@ -223,6 +218,34 @@ static void refuses_arguments(void **state)
         assert_int_equal(osc_compose_add(compose, &arg), NW_OK);
     assert_int_equal(osc_compose_add(compose, &arg), NW_EINVALID);
     osc_compose_free(compose);
+}
+
+/* liblo 0.31 writes behind its buffer when a text takes a message just past 128 KiB. */
+static void stays_within_liblo(void **state)
+{
+    static uint8_t text[OSC_COMPOSE_MAX + 8];
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    for (size_t length = OSC_COMPOSE_MAX - 64; length <= sizeof text; length += 4) {
+        struct osc_compose *compose = osc_compose_new();
+        struct osc_arg one = {.tag = 'i', .v.i = 1}, arg = {.tag = 's', .v.s = {text, length}};
+        int error;
+
+        assert_int_equal(osc_compose_add(compose, &one), NW_OK);
+        error = osc_compose_add(compose, &arg);
+        assert_int_equal(error, length + 16 <= OSC_COMPOSE_MAX ? NW_OK : NW_ETOOBIG);
+        if (error == NW_OK) {
+            uint8_t *bytes;
+            size_t size;
+
+            assert_int_equal(osc_compose_message(compose, "/x", &bytes, &size), NW_OK);
+            assert_int_equal(size, 8 + 4 + (length + 4) / 4 * 4);
+            assert_memory_equal(bytes + 12, text, length);
+            free(bytes);
+        }
+        osc_compose_free(compose);
+    }
 }
 
 static void checks_address(void **state)
@@ -278,6 +301,7 @@ int main(void)
         cmocka_unit_test(infers_tags),
         cmocka_unit_test(refuses_words_that_do_not_fit),
         cmocka_unit_test(refuses_arguments),
+        cmocka_unit_test(stays_within_liblo),
         cmocka_unit_test(checks_address),
         cmocka_unit_test(composes_twice),
     };
