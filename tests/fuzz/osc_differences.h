@@ -116,7 +116,7 @@ static inline bool liblo_matches_rightly(const char *pattern, const char *addres
         } else if (*c == '[') {
             return false;
         } else if (c[1] == '-') {
-            if (strchr("[]{}", c[2]) != NULL || c[2] < *c || c[3] == '-')
+            if (strchr("[]{}/", c[2]) != NULL || c[2] < *c || c[3] == '-')
                 return false;
             c += 2;
         }
