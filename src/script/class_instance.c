@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "script/class.h"
 #include "script/class_internal.h"
+#include "script/finalizer.h"
 
 /* Key of the registry, by its address: the metamethods that all instances share. */
 static const char operators_mark;
@@ -308,7 +309,7 @@ int class_instance_gc(lua_State *L)
     if (lua_getfield(L, 1, "__finalize") == LUA_TNIL)
         return 0;
     lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+    if (finalizer_call(L, 1) != LUA_OK)
         lua_warning(L, lua_pushfstring(L, "%s.__finalize: %s", class_push_type(L, 1), luaL_tolstring(L, 2, NULL)), 0);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "script/library.h"
 
 #include "script/class.h"
+#include "script/finalizer.h"
 #include "script/host.h"
 #include "script/osc.h"
 #include "script/script.h"
@@ -176,6 +177,7 @@ void library_open(lua_State *L)
     wrap(L, "table", "move", table_move);
     wrap(L, "os", "exit", os_exit);
     library_open_coroutine(L);
+    finalizer_open(L);
     class_open(L);
     open_renoise(L);
     set_package_path(L);
