@@ -30,9 +30,12 @@ struct loop {
 };
 
 /* A socket bound to every address when bind is any (dual-stack where IPv6 is there), non-blocking and close-on-exec.
- * type is SOCK_DGRAM or SOCK_STREAM (which gets SO_REUSEADDR). Returns a descriptor, the caller's, or a negative enum
+ * type is SOCK_DGRAM or SOCK_STREAM. reuse sets SO_REUSEADDR. Returns a descriptor, the caller's, or a negative enum
  * nw_error with errno set. *is_v6 tells the family. */
-int socket_bound(int type, const struct net_addr *bind, bool *is_v6);
+int socket_bound(int type, const struct net_addr *bind, bool reuse, bool *is_v6);
+
+/* Sets or clears SO_REUSEADDR. 0, or -1 with errno set. */
+int socket_reuse(int fd, bool reuse);
 
 /* The local address of a socket, unmapped; family 0 when the kernel does not tell. */
 void socket_local(int fd, struct net_addr *addr);

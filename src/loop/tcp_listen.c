@@ -109,7 +109,7 @@ int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(
     listener->loop = loop;
     listener->accepted = accepted;
     listener->user = user;
-    listener->fd = socket_bound(SOCK_STREAM, bind, &is_v6);
+    listener->fd = socket_bound(SOCK_STREAM, bind, true, &is_v6);
     if (listener->fd < 0) {
         error = listener->fd;
         goto err_socket;

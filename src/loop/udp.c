@@ -82,7 +82,10 @@ static int start(struct loop *loop, struct udp *udp, const struct udp_callbacks 
     return NW_OK;
 }
 
-int udp_open(struct loop *loop, const struct net_addr *bind, const struct udp_callbacks *callbacks, struct udp **out)
+/* With shared, the port may belong to sockets that are lent out (udp_lend). Nobody else can come between, for the
+ * option is gone again at once. */
+static int open_bound(struct loop *loop, const struct net_addr *bind, bool shared,
+                      const struct udp_callbacks *callbacks, struct udp **out)
 {
     struct udp *udp = calloc(1, sizeof *udp);
     int error;
@@ -90,11 +93,13 @@ int udp_open(struct loop *loop, const struct net_addr *bind, const struct udp_ca
     if (udp == NULL)
         return NW_EIO;
     udp->any = net_addr_is_any(bind);
-    udp->fd = socket_bound(SOCK_DGRAM, bind, &udp->is_v6);
+    udp->fd = socket_bound(SOCK_DGRAM, bind, shared, &udp->is_v6);
     if (udp->fd < 0) {
         error = udp->fd;
         goto err_socket;
     }
+    if (shared)
+        socket_reuse(udp->fd, false);
     ask_for_local(udp);
     error = start(loop, udp, callbacks, out);
     if (error != NW_OK)
@@ -106,6 +111,22 @@ err_start:
 err_socket:
     free(udp);
     return error;
+}
+
+int udp_open(struct loop *loop, const struct net_addr *bind, const struct udp_callbacks *callbacks, struct udp **out)
+{
+    return open_bound(loop, bind, false, callbacks, out);
+}
+
+int udp_open_shared(struct loop *loop, const struct net_addr *bind, const struct udp_callbacks *callbacks,
+                    struct udp **out)
+{
+    return open_bound(loop, bind, true, callbacks, out);
+}
+
+void udp_lend(struct udp *udp, bool lent)
+{
+    socket_reuse(udp->fd, lent);
 }
 
 int udp_connect(struct loop *loop, const struct net_addr *peer, const struct udp_callbacks *callbacks, struct udp **out)

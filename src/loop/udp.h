@@ -36,6 +36,12 @@ struct udp_figures {
  * or NW_EIO (errno tells). */
 int udp_open(struct loop *loop, const struct net_addr *bind, const struct udp_callbacks *callbacks, struct udp **out);
 
+/* The same on a port that may belong to sockets of this process that are lent out meanwhile. A connected socket goes on
+ * getting what its peer sends, this one gets the rest. */
+int udp_open_shared(struct loop *loop, const struct net_addr *bind, const struct udp_callbacks *callbacks,
+                    struct udp **out);
+void udp_lend(struct udp *udp, bool lent);
+
 /* Opens an unbound socket connected to peer: datagrams come from it alone; udp_send's to is ignored. */
 int udp_connect(struct loop *loop, const struct net_addr *peer, const struct udp_callbacks *callbacks,
                 struct udp **out);

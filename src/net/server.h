@@ -50,6 +50,7 @@ struct server_options {
     /* TCP: who has ended its sending may still be answered: after closed with 0 the peer stays until server_disconnect,
      * or until answering it fails (closed with NW_EIO). */
     bool half_open;
+    bool shared; /* UDP: as udp_open_shared */
 };
 
 /* Starts listening. *out is returned owned. 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */

@@ -243,11 +243,52 @@ static int client_tostring(lua_State *L)
 
 /* ---- creating ---- */
 
+static const char udp_clients; /* its address is the key, in the registry, of a table with weak keys: the UDP clients */
+
+static void push_udp_clients(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &udp_clients) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &udp_clients);
+}
+
+bool socket_client_lend(lua_State *L, uint16_t port, bool lent)
+{
+    bool found = false;
+
+    push_udp_clients(L);
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        const struct socket_client *client = object_check(L, -2, &socket_client_type);
+        const struct stream *stream = client->stream;
+
+        if (stream == NULL || stream->udp == NULL || stream->local_addr.port != port)
+            continue;
+        udp_lend(stream->udp, lent);
+        found = true;
+    }
+    lua_pop(L, 1);
+    return found;
+}
+
 int socket_client_create(lua_State *L, enum server_protocol protocol, const struct net_addr *to, uint64_t deadline_ns)
 {
     struct socket_client *client = object_push_new(L, &socket_client_type, sizeof *client);
     const char *error = nw_error_text(NW_EMEMORY);
 
+    if (protocol == SERVER_UDP) {
+        push_udp_clients(L);
+        lua_pushvalue(L, -2);
+        lua_pushboolean(L, 1);
+        lua_rawset(L, -3);
+        lua_pop(L, 1);
+    }
     client->stream = stream_new(script_of(L)->host);
     if (client->stream != NULL)
         error = protocol == SERVER_UDP ? stream_connect_udp(client->stream, to)

@@ -153,7 +153,7 @@ static int server_tostring(lua_State *L)
 
 /* ---- creating ---- */
 
-static void push_reason(lua_State *L, enum server_protocol protocol, const struct net_addr *bind, int error)
+void socket_push_reason(lua_State *L, enum server_protocol protocol, const struct net_addr *bind, int error)
 {
     int errno_value = errno;
     const char *name = protocol == SERVER_UDP ? "udp" : "tcp";
@@ -177,11 +177,16 @@ int socket_server_create(lua_State *L, enum server_protocol protocol, const stru
     lua_newtable(L);
     lua_setiuservalue(L, -2, 1);
     errno = 0;
-    listener->server = socket_server_new(script_of(L), protocol, bind, &error);
+    listener->server = socket_server_new(script_of(L), protocol, bind, false, &error);
+    if (listener->server == NULL && error == NW_EBUSY && protocol == SERVER_UDP &&
+        socket_client_lend(L, bind->port, true)) {
+        listener->server = socket_server_new(script_of(L), protocol, bind, true, &error);
+        socket_client_lend(L, bind->port, false);
+    }
     if (listener->server != NULL)
         return 1;
     lua_pushnil(L);
-    push_reason(L, protocol, bind, error);
+    socket_push_reason(L, protocol, bind, error);
     return 2;
 }
 

@@ -29,6 +29,13 @@ double socket_check_timeout(lua_State *L, int index);
 /* Pushes an address as text, without the port. */
 void socket_push_address(lua_State *L, const struct net_addr *addr);
 
+/* Lends the UDP clients of the script that have this local port to a server, or ends that. Returns whether there are
+ * any. */
+bool socket_client_lend(lua_State *L, uint16_t port, bool lent);
+
+/* Pushes why a server could not be opened: error is what server_open returned, errno as it left it. */
+void socket_push_reason(lua_State *L, enum server_protocol protocol, const struct net_addr *bind, int error);
+
 /* The rest of create_server and create_client, when all arguments have been checked. They push the object, or nil and
  * why not; return how many values. */
 int socket_server_create(lua_State *L, enum server_protocol protocol, const struct net_addr *bind);

@@ -169,7 +169,7 @@ void socket_server_wake(struct socket_server *server)
 /* ---- life ---- */
 
 struct socket_server *socket_server_new(struct script *script, enum server_protocol protocol,
-                                        const struct net_addr *bind, int *error)
+                                        const struct net_addr *bind, bool shared, int *error)
 {
     static const char *const names[CALLBACKS] = {"socket_error", "socket_accepted", "socket_message"};
     struct socket_server *server = calloc(1, sizeof *server);
@@ -177,7 +177,8 @@ struct socket_server *socket_server_new(struct script *script, enum server_proto
                                      .framing = SERVER_RAW,
                                      .bind = *bind,
                                      .allow = &script->host->bridge->allow,
-                                     .half_open = true};
+                                     .half_open = true,
+                                     .shared = shared};
     struct server_callbacks callbacks = {.message = on_message,
                                          .malformed = on_malformed,
                                          .refused = on_refused,

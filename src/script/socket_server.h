@@ -38,9 +38,10 @@ struct socket_server {
     char what[CALLBACKS][64]; /* how messages to people call the callbacks */
 };
 
-/* Opens the socket; it does not run yet. Returns one reference, or NULL: *error tells (enum nw_error), and errno. */
+/* Opens the socket, shared as udp_open_shared says; it does not run yet. Returns one reference, or NULL: *error tells
+ * (enum nw_error), and errno. */
 struct socket_server *socket_server_new(struct script *script, enum server_protocol protocol,
-                                        const struct net_addr *bind, int *error);
+                                        const struct net_addr *bind, bool shared, int *error);
 void socket_server_release(struct socket_server *server); /* the last one frees; it must have been closed by then */
 
 /* Ends all callbacks; the socket stays. Its objects may be collected now. */

@@ -80,6 +80,32 @@ spec.it("discards what comes while it is stopped", function()
   server:close()
 end)
 
+spec.it("may share the port of a client of the same script, which goes on hearing its peer", function()
+  local notifier, heard = kit.listener()
+  local far
+  local peer = kit.server {socket_message = function(socket) far = socket end}
+  local client = kit.client(peer)
+  client:send("hello")
+  spec.truthy(kit.until_true(peer, function() return far end))
+  local server, problem = Socket.create_server(client.local_port, kit.protocol)
+  spec.equal(problem, nil)
+  spec.equal(server.local_port, client.local_port)
+  server:run(notifier)
+  local second = Socket.create_server("localhost", client.local_port, kit.protocol)
+  spec.equal(second, nil)
+  local stranger = Socket.create_client("localhost", server.local_port, kit.protocol)
+  stranger:send("from somebody else")
+  spec.truthy(kit.until_true(server, function() return #heard == 1 end))
+  spec.equal(heard[1].socket.peer_port, stranger.local_port)
+  far:send("from the peer")
+  spec.equal(client:receive("*all", 500), "from the peer")
+  client:close()
+  second, problem = Socket.create_server("localhost", server.local_port, kit.protocol)
+  spec.equal(second, nil)
+  server:close()
+  peer:close()
+end)
+
 spec.it("hears a flood, and loses nothing that fits its queue", function()
   local count, server = 0, nil
   server = kit.server {socket_message = function(_, data) count = count + #data end}

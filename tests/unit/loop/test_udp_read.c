@@ -201,6 +201,35 @@ static void a_taken_port_is_busy(void **state)
     udp_close(NULL);
 }
 
+/* A server may have the port of a client of the same process, while that is lent out; nobody else may, then or later.
+ */
+static void a_lent_port_is_shared(void **state)
+{
+    struct net_addr peer = addr_of("127.0.0.1", listen_on(&a, *state, "127.0.0.1")), local;
+    struct udp_callbacks callbacks = callbacks_of(&b);
+    struct udp *client, *server, *other;
+    int far = far_socket(SOCK_DGRAM, "127.0.0.1");
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    memset(&b, 0, sizeof b);
+    assert_int_equal(udp_connect(*state, &peer, &callbacks, &client), NW_OK);
+    udp_local(client, &local);
+    assert_int_equal(udp_open_shared(*state, &local, &callbacks, &server), NW_EBUSY);
+    udp_lend(client, true);
+    assert_int_equal(udp_open(*state, &local, &callbacks, &server), NW_EBUSY);
+    assert_int_equal(udp_open_shared(*state, &local, &callbacks, &server), NW_OK);
+    assert_int_equal(udp_open_shared(*state, &local, &callbacks, &other), NW_EBUSY); /* the server is not lent */
+    udp_lend(client, false);
+    udp_close(client);
+    assert_int_equal(udp_open_shared(*state, &local, &callbacks, &other), NW_EBUSY);
+    to.sin_port = htons(local.port);
+    assert_int_equal(sendto(far, "x", 1, 0, (struct sockaddr *)&to, sizeof to), 1);
+    TURN_UNTIL(*state, b.count == 1);
+    udp_close(server);
+    udp_close(a.udp);
+    close(far);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +243,7 @@ int main(void)
         LOOP_TEST(closing_inside_its_own_batch),
         LOOP_TEST(kernel_drops_are_counted_exactly),
         LOOP_TEST(a_taken_port_is_busy),
+        LOOP_TEST(a_lent_port_is_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
