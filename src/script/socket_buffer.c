@@ -27,7 +27,7 @@ static bool make_room(struct socket_buffer *buffer, size_t length)
     bytes = capacity != buffer->capacity ? malloc(capacity) : buffer->bytes;
     if (bytes == NULL)
         return false;
-    if (buffer->used > 0)
+    if (buffer->bytes != NULL)
         memmove(bytes, buffer->bytes + buffer->head, buffer->used);
     if (bytes != buffer->bytes)
         free(buffer->bytes);
