@@ -323,9 +323,11 @@ static void greet(struct run *run)
                      udp_receive_buffer(server_udp(server)) / 1024);
     }
     for (unsigned i = 0; i < registry_count(registry, PORT_INPUT); i++)
-        log_info("MIDI in: %s", registry_port(registry, PORT_INPUT, i)->name);
+        if (registry_port(registry, PORT_INPUT, i)->joined)
+            log_info("MIDI in: %s", registry_port(registry, PORT_INPUT, i)->name);
     for (unsigned i = 0; i < registry_count(registry, PORT_OUTPUT); i++)
-        log_info("MIDI out: %s", registry_port(registry, PORT_OUTPUT, i)->name);
+        if (registry_port(registry, PORT_OUTPUT, i)->joined)
+            log_info("MIDI out: %s", registry_port(registry, PORT_OUTPUT, i)->name);
     for (unsigned i = 0; host_script_name(&run->host, i) != NULL; i++)
         log_info("Script: %s", host_script_name(&run->host, i));
     if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0 &&

@@ -5,6 +5,7 @@
 #include "script/class.h"
 #include "script/finalizer.h"
 #include "script/host.h"
+#include "script/midi.h"
 #include "script/osc.h"
 #include "script/script.h"
 #include "script/socket.h"
@@ -153,6 +154,12 @@ static void open_renoise(lua_State *L)
     lua_setfield(L, -2, "Osc");
     socket_open(L);
     lua_setfield(L, -2, "Socket");
+    midi_open(L);
+    lua_setfield(L, -2, "Midi");
+    lua_pushnumber(L, 6.2);
+    lua_setfield(L, -2, "API_VERSION");
+    lua_pushliteral(L, "3.5.0");
+    lua_setfield(L, -2, "RENOISE_VERSION");
     lua_setglobal(L, "renoise");
 }
 

@@ -1,0 +1,253 @@
+/* Observables: notifiers in the order they were added, compared by what they are made of.
+ * SPDX-License-Identifier: MIT */
+#include "script/observable.h"
+
+#include "script/object.h"
+#include "script/script.h"
+
+/* The user value of an Observable is the array of its notifiers; each is a table with these places. */
+enum { ENTRY_FUNCTION = 1, ENTRY_OBJECT, ENTRY_REMOVED };
+
+static const struct object_type observable_type;
+
+/* ---- the forms of a notifier ---- */
+
+static bool is_object(lua_State *L, int index)
+{
+    return lua_type(L, index) == LUA_TTABLE || lua_type(L, index) == LUA_TUSERDATA;
+}
+
+/* Orders the two values at the top of the stack, function and object. False, with both popped, when they are not. */
+static bool order_pair(lua_State *L)
+{
+    if (lua_isfunction(L, -1) && is_object(L, -2))
+        lua_insert(L, -2);
+    if (lua_isfunction(L, -2) && is_object(L, -1))
+        return true;
+    lua_pop(L, 2);
+    return false;
+}
+
+bool notifier_push(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    if (lua_isfunction(L, index)) {
+        lua_pushvalue(L, index);
+        lua_pushnil(L);
+        return true;
+    }
+    if (lua_type(L, index) != LUA_TTABLE || lua_rawlen(L, index) != 2)
+        return false;
+    lua_rawgeti(L, index, 1);
+    lua_rawgeti(L, index, 2);
+    return order_pair(L);
+}
+
+/* Pushes function and object of a method's arguments, from index 2 on. */
+static bool push_arguments(lua_State *L)
+{
+    if (lua_isnoneornil(L, 3))
+        return notifier_push(L, 2);
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    return order_pair(L);
+}
+
+/* The same, for methods that want one. */
+static void check_arguments(lua_State *L)
+{
+    if (!push_arguments(L))
+        luaL_error(L, "invalid notifier: a function, or a function and an object (a table or an instance) expected");
+}
+
+/* ---- the list ---- */
+
+/* Pushes the list of the Observable at index. */
+static void push_list(lua_State *L, int index)
+{
+    object_check(L, index, &observable_type);
+    if (lua_getiuservalue(L, index, 1) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, index, 1);
+}
+
+/* Whether a place of the entry at the top of the stack holds the value at index. */
+static bool entry_has(lua_State *L, int place, int index)
+{
+    bool same;
+
+    lua_rawgeti(L, -1, place);
+    same = lua_rawequal(L, -1, index) != 0;
+    lua_pop(L, 1);
+    return same;
+}
+
+/* Where a notifier is in the list; 0 when it is not. All at absolute indexes. */
+static lua_Integer find(lua_State *L, int list, int function, int object)
+{
+    lua_Integer count = (lua_Integer)lua_rawlen(L, list), found = 0;
+
+    for (lua_Integer i = 1; i <= count && found == 0; i++) {
+        lua_rawgeti(L, list, i);
+        if (entry_has(L, ENTRY_FUNCTION, function) && entry_has(L, ENTRY_OBJECT, object))
+            found = i;
+        lua_pop(L, 1);
+    }
+    return found;
+}
+
+/* Takes a place out of the list, and marks its entry for a dispatch that is on. */
+static void remove_at(lua_State *L, int list, lua_Integer place)
+{
+    lua_Integer count = (lua_Integer)lua_rawlen(L, list);
+
+    lua_rawgeti(L, list, place);
+    lua_pushboolean(L, 1);
+    lua_rawseti(L, -2, ENTRY_REMOVED);
+    lua_pop(L, 1);
+    for (; place < count; place++) {
+        lua_rawgeti(L, list, place + 1);
+        lua_rawseti(L, list, place);
+    }
+    lua_pushnil(L);
+    lua_rawseti(L, list, count);
+}
+
+/* ---- methods: the list is at 4, function and object at 5 and 6 ---- */
+
+static int add_notifier(lua_State *L)
+{
+    lua_settop(L, 3);
+    push_list(L, 1);
+    check_arguments(L);
+    if (find(L, 4, 5, 6) != 0)
+        return luaL_error(L, "this notifier has already been added");
+    lua_createtable(L, ENTRY_REMOVED, 0);
+    lua_insert(L, 5);
+    lua_rawseti(L, 5, ENTRY_OBJECT);
+    lua_rawseti(L, 5, ENTRY_FUNCTION);
+    lua_rawseti(L, 4, (lua_Integer)lua_rawlen(L, 4) + 1);
+    return 0;
+}
+
+static int has_notifier(lua_State *L)
+{
+    lua_settop(L, 3);
+    push_list(L, 1);
+    check_arguments(L);
+    lua_pushboolean(L, find(L, 4, 5, 6) != 0);
+    return 1;
+}
+
+/* Removes every notifier of the object at 2. Returns how many. */
+static int remove_all_of(lua_State *L)
+{
+    int removed = 0;
+
+    for (lua_Integer i = (lua_Integer)lua_rawlen(L, 4); i > 0; i--) {
+        lua_rawgeti(L, 4, i);
+        if (entry_has(L, ENTRY_OBJECT, 2)) {
+            remove_at(L, 4, i);
+            removed++;
+        }
+        lua_pop(L, 1);
+    }
+    return removed;
+}
+
+/* A notifier, which must have been added; or an object alone. A table that looks like a notifier is meant as one. */
+static int remove_notifier(lua_State *L)
+{
+    bool pair;
+    lua_Integer place;
+
+    lua_settop(L, 3);
+    push_list(L, 1);
+    pair = push_arguments(L);
+    place = pair ? find(L, 4, 5, 6) : 0;
+    if (place != 0)
+        remove_at(L, 4, place);
+    else if (lua_isnil(L, 3) && is_object(L, 2) && (remove_all_of(L) > 0 || !pair))
+        return 0;
+    else if (pair)
+        return luaL_error(L, "this notifier has not been added");
+    else
+        check_arguments(L);
+    return 0;
+}
+
+static const luaL_Reg methods[] = {
+    {"add_notifier", add_notifier}, {"has_notifier", has_notifier}, {"remove_notifier", remove_notifier}, {NULL, NULL}};
+
+static const struct object_type observable_type = {.name = "Observable", .methods = methods};
+
+void observable_push_new(lua_State *L)
+{
+    object_push_new(L, &observable_type, 1);
+}
+
+/* ---- firing ---- */
+
+/* Calls the entry at the top of the stack, which it pops, with count arguments from first on. The list is at list. */
+static void call_entry(lua_State *L, int list, int first, int count)
+{
+    struct script *script = script_of(L);
+    int entry = lua_gettop(L), base;
+    bool failed;
+
+    luaL_checkstack(L, count + 6, NULL);
+    lua_pushcfunction(L, script_traceback);
+    lua_rawgeti(L, entry, ENTRY_FUNCTION);
+    if (lua_rawgeti(L, entry, ENTRY_OBJECT) == LUA_TNIL)
+        lua_pop(L, 1);
+    for (int i = 0; i < count; i++)
+        lua_pushvalue(L, first + i);
+    base = entry + 1;
+    failed = lua_pcall(L, lua_gettop(L) - base - 1, 0, base) != LUA_OK;
+    if (failed && script->guard->ending != GUARD_GOES_ON)
+        lua_error(L); /* it is the script that is being ended */
+    if (failed) {
+        const char *text = lua_tostring(L, -1);
+        lua_Integer place;
+
+        script_report(script, "E420", "a notifier failed and is removed", text != NULL ? text : "not enough memory");
+        lua_settop(L, entry);
+        lua_rawgeti(L, entry, ENTRY_FUNCTION);
+        lua_rawgeti(L, entry, ENTRY_OBJECT);
+        place = find(L, list, entry + 1, entry + 2);
+        if (place != 0)
+            remove_at(L, list, place);
+    }
+    lua_settop(L, entry - 1);
+}
+
+void observable_fire(lua_State *L, int index, int count)
+{
+    int first = lua_gettop(L) - count + 1, list, now;
+    lua_Integer entries;
+
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 8, NULL);
+    push_list(L, index);
+    list = lua_gettop(L);
+    entries = (lua_Integer)lua_rawlen(L, list);
+    lua_createtable(L, entries < 1000 ? (int)entries : 0, 0);
+    now = lua_gettop(L);
+    for (lua_Integer i = 1; i <= entries; i++) {
+        lua_rawgeti(L, list, i);
+        lua_rawseti(L, now, i);
+    }
+    for (lua_Integer i = 1; i <= entries; i++) {
+        lua_rawgeti(L, now, i);
+        if (lua_rawgeti(L, -1, ENTRY_REMOVED) != LUA_TNIL) {
+            lua_pop(L, 2);
+            continue;
+        }
+        lua_pop(L, 1);
+        call_entry(L, list, first, count);
+    }
+    lua_settop(L, first - 1);
+}

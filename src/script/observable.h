@@ -1,0 +1,26 @@
+/* Observables: lists of notifiers as Renoise knows them, which C and scripts fire.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_OBSERVABLE_H
+#define NOTEWIRE_SCRIPT_OBSERVABLE_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+/* A notifier is a function, or a function and the object that it is called with first: a table or an instance. Scripts
+ * write both in either order, as {a, b} or as two arguments. Which notifier is meant is told by what it is made of, not
+ * by the table around it. */
+
+/* Pushes function and object (or nil) of the notifier at index: a function, or a table of two. False, with nothing
+ * pushed, when it is none. */
+bool notifier_push(lua_State *L, int index);
+
+/* Calls every notifier of the Observable at index with the count values at the top of the stack, which it pops, in the
+ * order in which they were added. Notifiers may add and remove any meanwhile: what is removed is not called any more,
+ * what is added not yet. One that fails is reported and removed. Inside a call of the script: from C between turns,
+ * this belongs into the body of a script_call. */
+void observable_fire(lua_State *L, int index, int count);
+
+/* Pushes a new Observable, with add_notifier, has_notifier and remove_notifier. */
+void observable_push_new(lua_State *L);
+
+#endif
