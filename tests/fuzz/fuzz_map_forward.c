@@ -62,7 +62,8 @@ static const char rules[] = "map [[\n"
                             "  /ip/{a}.{b}.{c}-{d} v -> cc a v\n"
                             "  /dev{name}x/on n -> note n 1\n"
                             "  * msg:m -> raw msg\n"
-                            "]]\n";
+                            "]]\n"
+                            "map('/f{n:1-8}/{name} x:1-0 y=2 ->', print)\n";
 
 static struct map *maps[MAPS_MAX];
 static unsigned map_count, tells;
@@ -161,9 +162,20 @@ static void on_midi(void *user, const struct midi_msg *msg, const char *port, si
     tell(collected.bytes, collected.length);
 }
 
+/* Functions count as MIDI does. */
+static void on_function(void *user, const struct rule *rule, const double values[RULE_VARS_MAX],
+                        const struct osc_binding bindings[OSC_PLACES_MAX])
+{
+    (void)user;
+    must(rule->command == RULE_FUNCTION && rule->var_count == 4, "the rule of the function");
+    must(values[0] >= 1 && values[0] <= 8 && values[2] >= 0 && values[2] <= 1, "names within their ranges");
+    must(bindings[1].length <= OSC_ADDRESS_MAX && rule->var[1].text, "text of the address");
+    collected.messages++;
+}
+
 static void on_message(void *user, const struct osc_view *view, uint64_t timetag)
 {
-    struct rule_sink sink = {.midi = on_midi, .user = NULL};
+    struct rule_sink sink = {.midi = on_midi, .function = on_function, .user = NULL};
 
     (void)user, (void)timetag;
     for (unsigned i = 0; i < map_count; i++) {
