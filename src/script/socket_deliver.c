@@ -207,9 +207,11 @@ static void deliver_datagram(struct delivery *delivery)
     }
 }
 
+/* Its end is not told while its last words are: they may be answered. */
 static bool has_something(const struct stream *stream)
 {
-    return !stream->told || stream->ended || stream->closed || (stream->received.used > 0 && !stream->unheard);
+    return !stream->told || ((stream->ended || stream->closed) && stream->busy == 0) ||
+           (stream->received.used > 0 && !stream->unheard);
 }
 
 /* The connection that is due, or NULL; it goes to the end of the list, so that the others have their turn. */
