@@ -302,12 +302,8 @@ static int load_rule(lua_State *L, struct map *map, struct script *script)
     rule->port_id_var = (int8_t)number_field(L, "port_id_var", -1);
     rule->port = text_field(L, "port", map, NULL);
     rule->line = (int)number_field(L, "line", 0);
-    if (rule->command == RULE_FUNCTION && script != NULL) {
-        lua_getfield(L, -1, "target");
+    if (rule->command == RULE_FUNCTION && script != NULL)
         rule->function = route_new(script, L, rule->line);
-        if (rule->function == NULL)
-            return NW_EMEMORY;
-    }
     if ((rule->direction & RULE_REVERSE) != 0) {
         int error = compose_tail(map, rule);
 

@@ -68,13 +68,14 @@ void *route_new(struct script *script, lua_State *L, int line)
     }
     if (route == NULL || routes == NULL) {
         free(route);
-        return NULL;
+        luaL_error(L, "not enough memory");
     }
     route->routes = routes;
     route->line = line;
     route->next = routes->first;
     routes->first = route; /* before luaL_ref, which may raise */
     script->kept++;
+    lua_getfield(L, -1, "target");
     route->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return route;
 }

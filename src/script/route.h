@@ -6,8 +6,8 @@
 #include "script/host.h"
 #include "script/script.h"
 
-/* Makes a route of the function at the top of the stack, which it pops. line is where its rule stands. Owned by the
- * script; NULL without memory. */
+/* Makes a route of the function in field target of the table at the top of the stack. line is where its rule stands.
+ * Owned by the script. May raise a Lua error when memory runs out. */
 void *route_new(struct script *script, lua_State *L, int line);
 
 /* What bridges call for such a rule (bridge.h). */
