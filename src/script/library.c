@@ -6,6 +6,7 @@
 #include "script/finalizer.h"
 #include "script/host.h"
 #include "script/midi.h"
+#include "script/notewire.h"
 #include "script/osc.h"
 #include "script/script.h"
 #include "script/socket.h"
@@ -212,6 +213,7 @@ void library_open(lua_State *L)
     finalizer_open(L);
     class_open(L);
     open_renoise(L);
+    notewire_open(L);
     set_package_path(L);
     be_strict(L);
 }
