@@ -125,6 +125,31 @@ static void a_turn_ends_at_its_deadline(void **state)
     loop_turn(loop, 1);
 }
 
+/* A flush that has work for between the turns. */
+struct waking {
+    struct loop_flush flush;
+    struct loop *loop;
+};
+
+static void wake(struct loop_flush *flush)
+{
+    loop_wake(((struct waking *)flush)->loop);
+}
+
+static void a_flush_may_end_the_turn(void **state)
+{
+    struct waking waking = {.flush.run = wake, .loop = *state};
+    uint64_t begin = clock_mono_ns();
+
+    loop_wake(waking.loop); /* between turns it does nothing */
+    loop_turn(waking.loop, begin + 2000000);
+    assert_true(clock_mono_ns() >= begin + 2000000);
+    loop_flush_schedule(waking.loop, &waking.flush);
+    begin = clock_mono_ns();
+    loop_turn(waking.loop, begin + 60000000000ULL);
+    assert_true(clock_mono_ns() < begin + 30000000000ULL);
+}
+
 static void stop_from_timer(void *user)
 {
     loop_stop(user);
@@ -289,6 +314,7 @@ int main(void)
         LOOP_TEST(a_flush_that_never_ends_does_not_hold_the_loop),
         LOOP_TEST(a_flush_may_cancel_another),
         LOOP_TEST(a_turn_ends_at_its_deadline),
+        LOOP_TEST(a_flush_may_end_the_turn),
         LOOP_TEST(runs_until_stopped),
         LOOP_TEST(nesting_aborts),
         LOOP_TEST(now_is_read_once_a_turn),
