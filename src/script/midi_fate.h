@@ -19,7 +19,7 @@ bool midi_fates_reserve(struct midi_fates *fates);
 /* Books a message as received and queued in so many copies, at least one. Reserved before. */
 void midi_fates_add(struct midi_fates *fates, struct host *host, unsigned copies);
 
-/* One copy was taken. The first that is decides. */
+/* One copy was taken.. */
 void midi_fates_taken(struct midi_fates *fates, struct host *host, uint32_t number);
 
 /* One copy was given up. The message is dropped with the last copy, when none was taken. */
