@@ -3,111 +3,15 @@
 # SPDX-License-Identifier: MIT
 import argparse
 import json
-import os
 import resource
-import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-TOOLS = ROOT / "build" / "bench-tools"
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow"]
-WARNINGS += ["-Werror"] if os.environ.get("CI") == "true" else []
-BUFFERS = {"208K": [TOOLS / "shim_buffer.so"], "4M": []}
-
-
-class Failed(Exception):
-    pass
-
-
-class Lost(Failed):
-    pass
-
-
-def build_tools():
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    for name, sources, options in [
-        ("load", ["load.c", "wire.c"], ["-pthread"]),
-        ("baseline", ["baseline.c"], []),
-        ("shim_buffer.so", ["shim_buffer.c"], ["-shared", "-fPIC"]),
-        ("shim_alloc.so", ["shim_alloc.c"], ["-shared", "-fPIC"]),
-    ]:
-        target = TOOLS / name
-        if target.exists() and all(target.stat().st_mtime > path.stat().st_mtime for path in HERE.glob("*.[ch]")):
-            continue
-        compiler = ["cc", "-O2", "-std=c11", "-D_GNU_SOURCE", *WARNINGS, *options, "-o", str(target)]
-        subprocess.run([*compiler, *(str(HERE / source) for source in sources)], check=True)
-
-
-def free_ports(count):
-    held = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
-class Server:
-    """A running program that turns what comes on port `to` into datagrams on port `at`."""
-
-    def __init__(self, program, preload=(), environment=None, arguments=None, stdout=subprocess.DEVNULL):
-        self.to, self.at, self.osc = free_ports(3)
-        self.environment = dict(os.environ, **(environment or {}))
-        self.preload, self.shims = preload, None
-        if preload:
-            self.shims = tempfile.TemporaryDirectory(dir="/tmp")  # LD_PRELOAD is cut at spaces, so no path of ours
-            for path in preload:
-                shutil.copy(path, self.shims.name)
-            self.environment["LD_PRELOAD"] = ":".join(f"{self.shims.name}/{path.name}" for path in preload)
-        self.command = [part.format(**vars(self)) for part in (arguments and [program[0], *arguments] or program)]
-        self.errors = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=self.errors, env=self.environment)
-
-    def load(self, *options, rate=1000, seconds=1.0, at=None):
-        """One load on it: what load.c reports. Raises Failed when messages were changed or disordered."""
-        command = [TOOLS / "load", f"--to={self.to}", f"--at={at or self.at}", f"--pid={self.process.pid}",
-                   f"--rate={rate}", f"--seconds={seconds}", *options]
-        for _ in range(3):
-            done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60,
-                                  check=False)
-            if done.returncode != 0:
-                self.errors.seek(0)
-                raise Failed(f"{done.stderr.strip()} ({' '.join(self.command)}) {self.errors.read()}")
-            report = json.loads(done.stdout)
-            report["lost"] = report["sent"] - report["received"]
-            if report["own_drops"] == 0:
-                break
-        mapped = Path(f"/proc/{self.process.pid}/maps").read_text()
-        if not all(path.name in mapped for path in self.preload):
-            raise Failed(f"{self.preload} was not loaded")
-        if report["wrong"] or report["disordered"]:
-            raise Failed(f"messages changed or out of order: {report} ({' '.join(self.command)})")
-        return report
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.errors.close()
-        if self.shims:
-            self.shims.cleanup()
+from measure import BUFFERS, ROOT, TOOLS, Failed, Lines, Lost, Server, build_tools, free_ports, status
+from scripts import Scripts
 
 
 class Bench:
@@ -120,11 +24,14 @@ class Bench:
         self.rows = []
         self.failures = []
 
-    def report(self, measure, value, goal, unit, buffer="", baseline=None, ratio=None, least=False):
+    def report(self, measure, value, goal, unit, buffer="", baseline=None, ratio=None, difference=None, least=False):
+        """A row without a goal is there to judge others by."""
         judged = value if ratio is None else ratio
-        met = judged >= goal if least else judged <= goal
+        judged = judged if difference is None else difference
+        met = None if goal is None else judged >= goal if least else judged <= goal
         row = {"measure": measure, "buffer": buffer, "unit": unit, "notewire": value, "baseline": baseline,
-               "ratio": ratio, "goal": goal, "goal_is": "at least" if least else "at most", "met": met}
+               "ratio": ratio, "difference": difference, "goal": goal,
+               "goal_is": "at least" if least else "at most", "met": met}
         self.rows.append(row)
         print(json.dumps(row), flush=True)
 
@@ -132,17 +39,17 @@ class Bench:
         """pairs: (notewire, baseline) of each round. The ratio is the median of the rounds' ratios."""
         ours, theirs = (round(statistics.median(side), 2) for side in zip(*pairs))
         ratio = round(statistics.median(a / b for a, b in pairs), 3)
-        self.report(measure, ours, goal, unit, buffer, theirs, ratio, least)
+        self.report(measure, ours, goal, unit, buffer, theirs, ratio, least=least)
 
-    def rounds(self, count, buffer, run):
-        """Runs run(server) on both programs, count times, taking turns in who is first."""
+    def rounds(self, count, buffer, run, program):
+        """Runs run(server) on the program and on the baseline, count times, taking turns in who is first."""
         pairs = []
         for number in range(count):
-            got = {}
-            for who in (("notewire", "baseline"), ("baseline", "notewire"))[number % 2]:
-                with Server(getattr(self, who), BUFFERS[buffer]) as server:
-                    got[who] = run(server)
-            pairs.append((got["notewire"], got["baseline"]))
+            pair = [None, None]
+            for side in ((0, 1), (1, 0))[number % 2]:
+                with Server((program, self.baseline)[side], BUFFERS[buffer]) as server:
+                    pair[side] = run(server)
+            pairs.append(pair)
         return pairs
 
     def paced(self, rate, seconds):
@@ -172,16 +79,20 @@ class Bench:
         return best
 
     def forwarding(self, buffer):
+        self.forward(buffer, self.notewire, "", {"cpu": 1.2, "p50": 1.15, "p99": 1.5, "rate": 0.9})
+
+    def forward(self, buffer, program, title, goals):
+        """What it costs a program to pass messages on; goals are ratios to the baseline."""
         rounds = 3 if self.quick else 9
-        load = self.rounds(rounds, buffer, self.paced(20_000, 1))
-        self.compare("CPU per message at 20 k/s", "ns", 1.2,
+        load = self.rounds(rounds, buffer, self.paced(20_000, 1), program)
+        self.compare(title + "CPU per message at 20 k/s", "ns", goals["cpu"],
                      [(a["cpu_ns"], b["cpu_ns"]) for a, b in load], buffer)
-        calm = self.rounds(rounds, buffer, self.paced(1_000, 1 if self.quick else 2))
-        for key, goal in (("p50", 1.15), ("p99", 1.5)):
-            self.compare(f"latency at 1 k/s, {key}", "us", goal,
+        calm = self.rounds(rounds, buffer, self.paced(1_000, 1 if self.quick else 2), program)
+        for key in ("p50", "p99"):
+            self.compare(title + f"latency at 1 k/s, {key}", "us", goals.get(key),
                          [(a[key + "_us"], b[key + "_us"]) for a, b in calm], buffer)
-        self.compare("highest rate without loss", "1/s", 0.9,
-                     self.rounds(1 if self.quick else 3, buffer, self.highest_rate), buffer, least=True)
+        self.compare(title + "highest rate without loss", "1/s", goals["rate"],
+                     self.rounds(1 if self.quick else 3, buffer, self.highest_rate, program), buffer, least=True)
 
     def allocations(self):
         """Counted in the shipped program while 10 000 messages pass, after as many have warmed it up."""
@@ -234,18 +145,23 @@ class Bench:
         self.report("start to the first message through", round(statistics.median(times), 2), 20, "ms")
 
     def idle(self):
+        self.rest(self.notewire, "", 6)
+
+    def rest(self, program, title, memory):
+        """What a program does and holds that has had messages and gets no more."""
         seconds = 2 if self.quick else 5
-        with Server(self.notewire) as server:
+        with Server(program) as server:
             server.load(rate=1000, seconds=0.2)
             before = status(server.process.pid)
             time.sleep(seconds)
             after = status(server.process.pid)
-        self.report(f"wakeups while idle, {seconds} s", after["switches"] - before["switches"], 0, "")
-        self.report("memory while idle", round(after["VmRSS"] / 1024, 2), 6, "MiB")
+        self.report(title + f"wakeups while idle, {seconds} s", after["switches"] - before["switches"], 0, "")
+        self.report(title + "memory while idle", round(after["VmRSS"] / 1024, 2), memory, "MiB")
 
     def run(self, only):
         parts = [(f"forwarding {buffer}", lambda buffer=buffer: self.forwarding(buffer)) for buffer in BUFFERS]
         parts += [("allocations", self.allocations), ("start", self.start), ("idle", self.idle)]
+        parts += Scripts(self).parts()
         for name, part in parts:
             if only not in name:
                 continue
@@ -263,51 +179,20 @@ class Bench:
         for row in self.rows:
             blank = {key: "" if value is None else value for key, value in row.items()}
             sign = ">=" if row["goal_is"] == "at least" else "<="
+            goal = "" if row["goal"] is None else f"{sign} {row['goal']}: {'met' if row['met'] else 'MISSED'}"
+            ratio = blank["ratio"] if row["difference"] is None else f"{row['difference']:+}"
             print(f"{row['measure']:{width}}  {row['buffer']:6} {blank['notewire']:>10} {blank['baseline']:>10} "
-                  f"{blank['ratio']:>7}  {sign} {row['goal']}: {'met' if row['met'] else 'MISSED'}"
-                  f"{row['unit'] and ' (' + row['unit'] + ')'}")
+                  f"{ratio:>7}  {goal}{row['unit'] and ' (' + row['unit'] + ')'}")
         for failure in self.failures:
             print(f"FAILED {failure}")
 
 
-class Lines:
-    """Counts the notes that a program writes as words into write_end."""
-
-    def __init__(self):
-        self.read_end, self.write_end = os.pipe()
-        self.text = b""
-        self.thread = threading.Thread(target=self.read, daemon=True)
-        self.thread.start()
-
-    def read(self):
-        while piece := os.read(self.read_end, 65536):
-            self.text += piece
-
-    def count(self):
-        os.close(self.write_end)
-        self.thread.join(10)
-        os.close(self.read_end)
-        return self.text.count(b" note-on ")
-
-
-def status(pid):
-    """Resident KiB, and how often any thread of the process has gone to sleep."""
-    fields = {"switches": 0}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for line in (task / "status").read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name == "voluntary_ctxt_switches":
-                fields["switches"] += int(value)
-            elif name == "VmRSS":
-                fields["VmRSS"] = int(value.split()[0])
-    return fields
-
-
 def main():
     parser = argparse.ArgumentParser(prog="packaging/dev bench")
-    parser.add_argument("--quick", action="store_true", help="a minute instead of five")
+    parser.add_argument("--quick", action="store_true", help="two minutes instead of ten")
     parser.add_argument("--self", action="store_true", help="the baseline against itself: how far to trust the figures")
-    parser.add_argument("--only", default="", metavar="WORD", help="forwarding, 208K, 4M, allocations, start or idle")
+    parser.add_argument("--only", default="", metavar="WORD", help="forwarding, 208K, 4M, allocations, start, idle, or script: its "
+                        "route, idle, socket, osc, pause, beside")
     parser.add_argument("--notewire", default=str(ROOT / "build" / "notewire"), metavar="PATH")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -334,11 +334,12 @@ static int run(void)
 
     qsort(seen.latency, seen.counted < total ? seen.counted : total, sizeof *seen.latency, by_size);
     printf("{\"sent\": %" PRIu64 ", \"received\": %" PRIu64 ", \"wrong\": %" PRIu64 ", \"disordered\": %" PRIu64
-           ", \"own_drops\": %" PRIu32 ", \"rate\": %.0f, \"p50_us\": %.2f, \"p99_us\": %.2f, \"cpu_ns\": %.0f"
+           ", \"own_drops\": %" PRIu32
+           ", \"rate\": %.0f, \"p50_us\": %.2f, \"p99_us\": %.2f, \"max_us\": %.2f, \"cpu_ns\": %.0f"
            ", \"allocations\": %" PRIu64 ", \"sample\": \"%.60s\"}\n",
            total, (uint64_t)seen.counted, seen.wrong, seen.disordered, own_drops(),
-           (double)total / ((double)took / 1e9), percentile_us(0.5), percentile_us(0.99), (double)cpu / (double)total,
-           allocations, seen.sample[0] == '/' ? (const char *)seen.sample : "");
+           (double)total / ((double)took / 1e9), percentile_us(0.5), percentile_us(0.99), percentile_us(1),
+           (double)cpu / (double)total, allocations, seen.sample[0] == '/' ? (const char *)seen.sample : "");
     return 0;
 }
 

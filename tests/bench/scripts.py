@@ -1,0 +1,162 @@
+# What scripts cost: through a function, in a socket's callback, in pauses, and to what is beside them.
+# SPDX-License-Identifier: MIT
+import os
+import socket
+import statistics
+import subprocess
+import time
+
+from measure import BUFFERS, HERE, TOOLS, Failed, Lost, Server, free_ports, status
+
+MIB = 64  # of the heap whose pauses are measured
+
+
+class Counter:
+    """A running program that counts datagrams, and writes how many there were when it gets one of one byte."""
+
+    def __init__(self, program):
+        self.port, = free_ports(1)
+        self.asks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.server = Server([*program, str(self.port)], stdout=subprocess.PIPE)
+        self.server.to = self.port
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.asks.close()
+        self.server.__exit__(*failure)
+        self.server.process.stdout.close()
+
+    def count(self):
+        self.asks.sendto(b"?", ("127.0.0.1", self.port))
+        return int(self.server.process.stdout.readline())
+
+    def wait_ready(self):
+        """Asks until it answers; a question before that is lost."""
+        os.set_blocking(self.server.process.stdout.fileno(), False)
+        ends = time.monotonic() + 5
+        while not self.server.process.stdout.readline():
+            if time.monotonic() > ends:
+                raise Failed(f"no answer from {' '.join(self.server.command)}")
+            self.asks.sendto(b"?", ("127.0.0.1", self.port))
+            time.sleep(0.05)
+        os.set_blocking(self.server.process.stdout.fileno(), True)
+
+    def cpu(self):
+        """Nanoseconds of the program a datagram, at 20 k/s."""
+        self.wait_ready()
+        before = self.count()
+        report = self.server.load("--blind", "--warmup=2000", rate=20_000, seconds=1)
+        counted = self.count() - before
+        if counted != report["sent"] + 2000:
+            raise Lost(f"{counted} of {report['sent'] + 2000} datagrams: {' '.join(self.server.command)}")
+        return report["cpu_ns"]
+
+
+class Scripts:
+    def __init__(self, bench):
+        self.bench = bench
+        self.quick = bench.quick
+        self.is_self = bench.notewire == bench.baseline
+        self.binary = bench.notewire[0]
+        self.route = self.with_file("route.lua")
+
+    def parts(self):
+        parts = [(f"script route {buffer}", lambda buffer=buffer: self.through_function(buffer)) for buffer in BUFFERS]
+        if self.is_self:
+            return parts
+        return [*parts, ("script idle", self.idle), ("script socket", self.socket), ("script osc", self.osc),
+                ("script pause", self.pause), ("script beside", self.beside)]
+
+    def with_file(self, name):
+        """The program of the other figures, with a file among its maps."""
+        return self.bench.notewire if self.is_self else [*self.bench.notewire, str(HERE / name)]
+
+    def through_function(self, buffer):
+        goals = {"cpu": 1.6, "p50": 1.3, "rate": 0.7}
+        self.bench.forward(buffer, self.route, "function route: ", goals)
+
+    def idle(self):
+        self.bench.rest(self.route, "function route: ", None)
+
+    def socket(self):
+        """The callback's own cost is what is above that of a program that receives and counts, and nothing else."""
+        programs = ([self.binary, "exec", str(HERE / "socket.lua")], [self.bench.baseline[0]])
+        pairs = []
+        for number in range(3 if self.quick else 9):
+            pair = [0, 0]
+            for side in ((0, 1), (1, 0))[number % 2]:
+                with Counter(programs[side]) as counter:
+                    pair[side] = counter.cpu()
+            pairs.append(pair)
+        ours, theirs = (round(statistics.median(side)) for side in zip(*pairs))
+        self.bench.report("socket_message: CPU per datagram at 20 k/s", ours, 300, "ns", "4M", theirs,
+                          difference=round(statistics.median(a - b for a, b in pairs)))
+
+    def osc(self):
+        """One process a round as well, for where memory comes to lie differs from one to the next."""
+        times = []
+        for _ in range(3 if self.quick else 9):
+            done = subprocess.run([self.binary, "exec", "--script-limit", "0", str(HERE / "osc.lua"), "3"],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            if done.returncode != 0:
+                raise Failed(done.stderr)
+            times += [float(line) for line in done.stdout.split()]
+        self.bench.report("from_binary_data of ,iii and its arguments", round(statistics.median(times)), 500, "ns")
+
+    def pause(self):
+        """The longest latency of a run, the median of the runs: with the heap, without it, and without a script."""
+        rows = [(f"longest latency at 10 k/s, {MIB} MiB in a script", self.with_file("heap.lua"), MIB, 10),
+                ("longest latency at 10 k/s, no heap", self.with_file("heap.lua"), 0, None),
+                ("longest latency at 10 k/s, native", self.bench.notewire, None, None)]
+        longest = [[] for _ in rows]
+        for _ in range(2 if self.quick else 5):
+            for times, (_, program, heap, _) in zip(longest, rows):
+                times.append(self.longest(program, heap))
+        for times, (title, _, _, goal) in zip(longest, rows):
+            self.bench.report(title, round(statistics.median(times) / 1000, 2), goal, "ms")
+
+    def longest(self, program, heap):
+        with Server(program, environment={"NW_BENCH_HEAP": str(heap)}) as server:
+            server.load(seconds=0.1)  # loading is over
+            before = collections(server)
+            report = server.load(rate=10_000, seconds=5)
+            if report["lost"]:
+                raise Lost(f"{report['lost']} of {report['sent']} lost: {' '.join(server.command)}")
+            if heap is not None and collections(server) == before:
+                raise Failed("nothing was collected, so no pause was measured")
+            if heap and status(server.process.pid)["VmRSS"] < heap * 1024:
+                raise Failed(f"the script holds no {heap} MiB")
+        return report["max_us"]
+
+    def beside(self):
+        """Native messages while a script computes a second after the other, and while it does not."""
+        program = [*self.with_file("beside.lua"), "--script-limit", "0"]
+        computing, still = [], []
+        for _ in range(3 if self.quick else 9):
+            for times, computes in ((computing, True), (still, False)):
+                with Server(program) as server:
+                    times.append(self.native_p99(server, computes))
+        self.bench.report("native at 1 k/s beside a script that computes, p99",
+                          round(statistics.median(computing) / 1000, 3), 5, "ms")
+        self.bench.report("native at 1 k/s beside the same script, idle, p99",
+                          round(statistics.median(still) / 1000, 3), None, "ms")
+
+    @staticmethod
+    def native_p99(server, computes):
+        server.load(seconds=0.1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(5 if computes else 0):
+                sender.sendto(b"/compute\0\0\0\0,\0\0\0", ("127.0.0.1", server.to))
+        report = server.load("--warmup=100", seconds=2)
+        if report["lost"]:
+            raise Lost(f"{report['lost']} of {report['sent']} lost: {' '.join(server.command)}")
+        if computes and report["cpu_ns"] * report["sent"] < 1e9:
+            raise Failed("the script did not compute")
+        return report["p99_us"]
+
+
+def collections(server):
+    """How often the script of heap.lua has said that a cycle of its collector has ended."""
+    return os.pread(server.errors.fileno(), 1 << 20, 0).count(b"collected\n")
