@@ -66,6 +66,20 @@ it("an object alone removes all of its notifiers, and that never fails", functio
   falsy(observable:has_notifier(watcher, Watcher.changed))
 end)
 
+it("an object that looks like a notifier is one first, and an object when it is none", function()
+  local observable = Midi.devices_changed_observable()
+  local function one() end
+  local function two() end
+  local object = { {}, one }
+  observable:add_notifier(two, object)
+  observable:add_notifier(object)
+  observable:remove_notifier(object)
+  truthy(observable:has_notifier(two, object))
+  observable:remove_notifier(object)
+  falsy(observable:has_notifier(two, object))
+  raises("has not been added", observable.remove_notifier, observable, object)
+end)
+
 it("what is no notifier raises", function()
   local observable = Midi.devices_changed_observable()
   for _, method in ipairs({ "add_notifier", "has_notifier" }) do
