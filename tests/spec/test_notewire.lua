@@ -72,14 +72,12 @@ end)
 
 it("what was missed is not made up for", function()
   local calls = 0
-  local timer = notewire.every(10, function() calls = calls + 1 end)
-  local begin = os.time()
+  local timer = notewire.every(200, function() calls = calls + 1 end)
   local server = renoise.Socket.create_server("127.0.0.1", 0, renoise.Socket.PROTOCOL_UDP)
-  server:wait(200) -- gives this script nothing but the server's own
+  server:wait(1300) -- serves nothing of this script but the server: six calls are missed
   equal(calls, 0)
-  notewire.wait(0)
-  truthy(calls <= 1)
-  truthy(os.time() - begin < 20)
+  notewire.wait(20)
+  truthy(calls >= 1 and calls <= 4) -- more than one only on a machine that stands still
   timer:stop()
   server:close()
 end)
