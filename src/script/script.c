@@ -35,17 +35,12 @@ static void *allocate(void *user, void *old, size_t old_size, size_t size)
     size_t held = old != NULL ? old_size : 0;
     void *grown;
 
-    if (size == 0) {
-        free(old);
-        script->memory -= held;
-        return NULL;
-    }
     if (size > held && script->memory_limit != 0 && script->memory - held + size > script->memory_limit) {
         note_refusal(script);
         return NULL;
     }
-    grown = realloc(old, size);
-    if (grown != NULL)
+    grown = memory_resize(&script->blocks, old, held, size);
+    if (grown != NULL || size == 0)
         script->memory += size - held;
     return grown;
 }
@@ -118,6 +113,7 @@ void script_free(struct script *script)
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);
+    memory_free(&script->blocks);
     free(script->path);
     free(script->folder);
     free(script);

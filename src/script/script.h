@@ -5,6 +5,7 @@
 
 #include "script/guard.h"
 #include "script/map_compile.h"
+#include "script/memory.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -23,6 +24,7 @@ struct script {
     char *path;                  /* as the user wrote it */
     char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
     size_t memory, memory_limit; /* bytes; limit 0: none */
+    struct memory blocks;        /* where they are */
     char refused[160];           /* where it asked for more than that: "tool.lua:7: " */
     bool program;                /* notewire exec: print goes to standard output, os.exit ends it */
     bool unloading;              /* its state is being closed: nothing is called any more */
