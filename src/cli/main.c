@@ -35,7 +35,8 @@ static const char help[] =
     "  notewire -o print\n"
     "  oscsend localhost 8000 /note iii 1 60 100\n"
     "\n"
-    "Maps are explained in docs/maps.md and notewire-map(5).\n";
+    "Maps are explained in docs/maps.md and notewire-map(5), scripts in docs/api; examples of\n"
+    "scripts are in lua/examples, installed as share/notewire/examples.\n";
 
 int cli_main(int argc, char **argv)
 {
