@@ -1,4 +1,4 @@
-/* MIDI as scripts write it, words or bytes. Everything is read twice, so that a mistake at the end emits nothing.
+/* MIDI as scripts write it, words or bytes. Words and SysEx are read twice, so that a mistake at the end emits nothing.
  * SPDX-License-Identifier: MIT */
 #include "script/midi_value.h"
 
@@ -62,33 +62,39 @@ static uint8_t byte_at(lua_State *L, int index, size_t place)
     return (uint8_t)number;
 }
 
-/* Raises unless the places from first to last hold data bytes. */
-static void check_data(lua_State *L, int index, size_t first, size_t last)
+/* As byte_at, for a data byte. */
+static uint8_t data_at(lua_State *L, int index, size_t place)
 {
-    for (size_t place = first; place <= last; place++) {
+    uint8_t byte = byte_at(L, index, place);
+
+    if (byte > 127)
+        luaL_error(L, "invalid MIDI message: byte %d is %d, but data bytes are 0 to 127", (int)place, (int)byte);
+    return byte;
+}
+
+/* Raises unless the array, of count bytes, is a SysEx; then emits it. */
+static void emit_sysex(lua_State *L, int index, size_t count, const struct midi_parser_sink *sink)
+{
+    struct midi_parser parser = {0};
+
+    if (count == 1 || byte_at(L, index, count) != MIDI_SYSEX_EOX)
+        luaL_error(L, "invalid MIDI message: SysEx does not end with 0xF7 (247)");
+    for (size_t place = 2; place < count; place++)
+        (void)data_at(L, index, place);
+    for (size_t place = 1; place <= count; place++) {
         uint8_t byte = byte_at(L, index, place);
 
-        if (byte > 127)
-            luaL_error(L, "invalid MIDI message: byte %d is %d, but data bytes are 0 to 127", (int)place, (int)byte);
+        midi_parser_feed(&parser, &byte, 1, sink);
     }
 }
 
-/* Raises unless the array holds one message. Returns how many of its bytes that is. */
-static size_t check_bytes(lua_State *L, int index)
+/* Raises unless the array, of count bytes, is a short message that begins with status; then emits it. */
+static void emit_short(lua_State *L, int index, uint8_t status, size_t count, const struct midi_parser_sink *sink)
 {
-    size_t count = lua_rawlen(L, index), length;
-    uint8_t status;
+    struct midi_parser parser = {0};
+    size_t length = midi_length(status);
+    uint8_t bytes[3] = {status};
 
-    if (count == 0)
-        luaL_error(L, "invalid MIDI message: it is empty");
-    status = byte_at(L, index, 1);
-    if (status == MIDI_SYSEX) {
-        if (count == 1 || byte_at(L, index, count) != MIDI_SYSEX_EOX)
-            luaL_error(L, "invalid MIDI message: SysEx does not end with 0xF7 (247)");
-        check_data(L, index, 2, count - 1);
-        return count;
-    }
-    length = midi_length(status);
     if (length == 0)
         luaL_error(L, "invalid MIDI message: it begins with %d, which no message does", (int)status);
     if (count > 3)
@@ -96,13 +102,14 @@ static size_t check_bytes(lua_State *L, int index)
     if (count < length)
         luaL_error(L, "invalid MIDI message: %d begins one of %d bytes, but there are %d", (int)status, (int)length,
                    (int)count);
-    check_data(L, index, 2, length);
+    for (size_t place = 2; place <= length; place++)
+        bytes[place - 1] = data_at(L, index, place);
     for (size_t place = length + 1; place <= count; place++)
         (void)byte_at(L, index, place);
-    return length;
+    midi_parser_feed(&parser, bytes, length, sink);
 }
 
-/* The parser has been given whole messages alone. */
+/* The parser is given whole messages alone. */
 static void ignore_malformed(void *user)
 {
     (void)user;
@@ -111,14 +118,16 @@ static void ignore_malformed(void *user)
 static void emit_bytes(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user)
 {
     struct midi_parser_sink sink = {.message = emit, .malformed = ignore_malformed, .user = user};
-    struct midi_parser parser = {0};
-    size_t length = check_bytes(L, index);
+    size_t count = lua_rawlen(L, index);
+    uint8_t status;
 
-    for (size_t place = 1; place <= length; place++) {
-        uint8_t byte = byte_at(L, index, place);
-
-        midi_parser_feed(&parser, &byte, 1, &sink);
-    }
+    if (count == 0)
+        luaL_error(L, "invalid MIDI message: it is empty");
+    status = byte_at(L, index, 1);
+    if (status == MIDI_SYSEX)
+        emit_sysex(L, index, count, &sink);
+    else
+        emit_short(L, index, status, count, &sink);
 }
 
 void midi_value_emit(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user)

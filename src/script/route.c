@@ -15,9 +15,9 @@
 struct route {
     struct routes *routes;
     struct route *next;
-    int function; /* in the registry of Lua */
-    int line;
-    bool failed; /* it raised an error: not called any more */
+    int function;  /* in the registry of Lua */
+    char what[64]; /* how messages to people call it */
+    bool failed;   /* it raised an error: not called any more */
 };
 
 /* All of one script share one inbox, so that it gets its messages in the order in which they came. */
@@ -71,7 +71,7 @@ void *route_new(struct script *script, lua_State *L, int line)
         luaL_error(L, "not enough memory");
     }
     route->routes = routes;
-    route->line = line;
+    snprintf(route->what, sizeof route->what, "the function of the rule in line %d is disabled", line);
     route->next = routes->first;
     routes->first = route; /* before luaL_ref, which may raise */
     script->kept++;
@@ -231,7 +231,6 @@ static bool deliver(struct source *source)
     struct routes *routes = (struct routes *)(void *)source;
     struct host *host = source->script->host;
     struct delivery delivery = {.routes = routes};
-    char what[80];
     size_t length;
     bool counts, ok = false;
 
@@ -242,8 +241,7 @@ static bool deliver(struct source *source)
     delivery.rule = delivery.record->rule;
     counts = delivery.record->counts;
     if (!delivery.route->failed) {
-        snprintf(what, sizeof what, "the function of the rule in line %d is disabled", delivery.route->line);
-        ok = script_call(source->script, call_function, &delivery, what);
+        ok = script_call(source->script, call_function, &delivery, delivery.route->what);
         delivery.route->failed = !ok;
     }
     pop(&delivery);
