@@ -114,7 +114,7 @@ int cli_check(int argc, char **argv, int first)
     if (!cli_parse(&options, argc, argv, first))
         return CLI_USAGE;
     if (options.files.count == 0) {
-        log_fatal("E001", "check needs a map. Fix: notewire check MAP.lua");
+        log_fatal("E001", "check needs a file. Fix: notewire check FILE.lua");
         return CLI_USAGE;
     }
     for (unsigned i = 0; i < options.files.count; i++) {

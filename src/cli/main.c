@@ -14,7 +14,7 @@ static const char help[] =
     "  notewire ports                           what -i and -o can name\n"
     "  notewire send PORT WORDS...              MIDI to a port, in SendMIDI's words; -- reads them from stdin\n"
     "  notewire send osc [udp:|tcp:]HOST:PORT /ADDRESS [TYPES] ARGS...\n"
-    "  notewire check MAP.lua...                reads maps without opening anything\n"
+    "  notewire check FILE.lua...               reads maps and scripts without opening anything\n"
     "\n"
     "options of run:\n"
     "  --osc [udp:|tcp:][HOST:]PORT   listen for OSC here (repeatable; default: 8000, unless -i is\n"

@@ -331,7 +331,7 @@ static void greet(struct run *run)
     for (unsigned i = 0; host_script_name(&run->host, i) != NULL; i++)
         log_info("Script: %s", host_script_name(&run->host, i));
     if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0 &&
-        run->bridge.map_count > 0)
+        run->bridge.map_count > 0 && run->host.scripts == NULL)
         log_warning("E204", "no MIDI output is named, so nothing can be played. Fix: add -o print");
 }
 

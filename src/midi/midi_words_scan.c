@@ -96,7 +96,12 @@ bool words_number(const struct words_word *word, bool hex, int *number)
         hex = true;
         at += 2;
     }
-    if (!read_digits(word, end, &at, hex ? 16 : 10, number) || at != end)
+    if (!read_digits(word, end, &at, hex ? 16 : 10, number))
+        return false;
+    if (!hex && end - at >= 2 && word->text[at] == '.')
+        for (at++; at < end && word->text[at] == '0'; at++)
+            ;
+    if (at != end)
         return false;
     if (negative)
         *number = -*number;

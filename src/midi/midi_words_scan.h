@@ -26,8 +26,8 @@ bool words_next(struct words_line *line, struct words_word *word);
 bool words_equal(const struct words_word *word, const char *name);
 
 /* A number as SendMIDI writes it: digits in the given base, or with the suffix H (hexadecimal) or M (decimal); 0x7F
- * too, and a minus sign, so that a negative number is told to be out of range. Saturates at +-1000000. False when the
- * word is no number. */
+ * too, and a minus sign, so that a negative number is told to be out of range. 63.0 is 63, for so Lua prints what it
+ * has divided. Saturates at +-1000000. False when the word is no number. */
 bool words_number(const struct words_word *word, bool hex, int *number);
 
 /* A note name such as C3, f#2, Bb-1 (H is B); note may leave 0..127. False when the word is no note name. */

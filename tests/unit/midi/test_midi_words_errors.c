@@ -61,6 +61,9 @@ static void test_no_numbers(void **state)
     expect_error("on I3 1", "", 4, "note \"I3\" is not a number or a note name");
     expect_error("on C-3x 1", "", 4, "note \"C-3x\" is not a number or a note name");
     expect_error("cc 1 C3", "", 6, "value \"C3\" is not a number");
+    expect_error("cc 1 1.", "", 6, "value \"1.\" is not a number");
+    expect_error("cc 1 1.05", "", 6, "value \"1.05\" is not a number");
+    expect_error("cc 1 1.0H", "", 6, "value \"1.0H\" is not a number");
     expect_error("cc 1 1.5", "", 6, "value \"1.5\" is not a number");
     expect_error("cc 1 H", "", 6, "value \"H\" is not a number");
     expect_error("cc 1 0x", "", 6, "value \"0x\" is not a number");

@@ -52,6 +52,7 @@ static void test_several_commands(void **state)
     (void)state;
     expect("ch 2 on 60 100 ch 3 off 60 0", 2, "91 3C 64|82 3C 00");
     expect("cc 20 5 cc 21 0 cc 22 1", 3, "B0 14 05|B0 15 00|B0 16 01");
+    expect("on 60.0 100.00 pb 8192.0", 2, "90 3C 64|E0 00 40"); /* as Lua prints a quotient */
     expect("-- nowait no-wait pc 1", 1, "C0 01");
     expect("", 0, "");
     expect(" \t\r\n", 0, "");
