@@ -47,6 +47,14 @@ static void on_signal(int number, siginfo_t *info, void *context)
     timer_settime(guard->timer, 0, &one_tick, NULL);
 }
 
+static void arm(struct guard *guard, timer_t timer)
+{
+    if (guard->armed)
+        return;
+    guard->armed = 1;
+    timer_settime(timer, 0, &one_tick, NULL);
+}
+
 /* A coroutine knows its script (script.h), which begins with its guard. */
 static struct guard *guard_of(lua_State *L)
 {
@@ -90,10 +98,7 @@ static void hook(lua_State *L, lua_Debug *ar)
         guard->ticked = 0;
         guard->turn(guard->user);
         guard->running = running;
-        if (!guard->armed) {
-            guard->armed = 1;
-            timer_settime(guard->timer, 0, &one_tick, NULL);
-        }
+        arm(guard, guard->timer);
         if (guard->limit_ns != 0) {
             uint64_t now = cpu_now();
 
@@ -127,11 +132,16 @@ int guard_init(struct guard *guard, uint64_t limit_ns, void (*turn)(void *user),
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
     if (sigaction(GUARD_SIGNAL, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &event, &guard->timer) != 0)
         return NW_EIO;
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &guard->first) != 0) {
+        timer_delete(guard->timer);
+        return NW_EIO;
+    }
     return 0;
 }
 
 void guard_free(struct guard *guard)
 {
+    timer_delete(guard->first);
     timer_delete(guard->timer);
     free(guard->report);
     signal(GUARD_SIGNAL, SIG_IGN); /* one may be on its way */
@@ -147,10 +157,7 @@ void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L)
     guard->ending = GUARD_GOES_ON;
     guard->depth++;
     guard->running = L;
-    if (!guard->armed) {
-        guard->armed = 1;
-        timer_settime(guard->timer, 0, &one_tick, NULL);
-    }
+    arm(guard, guard->first);
 }
 
 enum guard_end guard_leave(struct guard *guard, const struct guard_call *call)
@@ -177,9 +184,8 @@ void guard_wait_end(struct guard *guard, lua_State *L)
     if (guard->stopped) {
         guard->ending = GUARD_STOPPED;
         lua_sethook(L, hook, LUA_MASKCOUNT, 1);
-    } else if (!guard->armed) {
-        guard->armed = 1;
-        timer_settime(guard->timer, 0, &one_tick, NULL);
+    } else {
+        arm(guard, guard->first);
     }
 }
 
