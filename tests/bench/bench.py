@@ -189,7 +189,7 @@ class Bench:
 
 def main():
     parser = argparse.ArgumentParser(prog="packaging/dev bench")
-    parser.add_argument("--quick", action="store_true", help="two minutes instead of ten")
+    parser.add_argument("--quick", action="store_true", help="a few minutes instead of a quarter of an hour")
     parser.add_argument("--self", action="store_true", help="the baseline against itself: how far to trust the figures")
     parser.add_argument("--only", default="", metavar="WORD", help="forwarding, 208K, 4M, allocations, start, idle, or script: its "
                         "route, idle, socket, osc, pause, beside")
