@@ -80,7 +80,7 @@ void *inbox_put(struct inbox *inbox, size_t length)
     to_end = inbox->capacity - tail;
     if (inbox->capacity - inbox->used >= size && to_end >= size) {
         ;
-    } else if (to_end < size && tail >= inbox->head && inbox->head >= size && inbox->used > 0) {
+    } else if (to_end < size && inbox->capacity - inbox->used >= to_end + size) {
         header = header_at(inbox, tail); /* the rest of the ring is too short: go on at its beginning */
         header->length = SKIPPED;
         header->size = to_end;

@@ -100,12 +100,32 @@ static void takes_empty_records(void **state)
     inbox_free(&inbox);
 }
 
+/* Records of one size fill the ring to its last byte, also where what was skipped at its end comes first. */
+static void is_full_without_overwriting(void **state)
+{
+    struct inbox inbox = {.limit = 4096};
+    unsigned first = 0, next = 0;
+
+    (void)state;
+    while (next < 100000) {
+        while (put(&inbox, next, 264) == 0)
+            next++;
+        assert_in_range(inbox.used, 1, inbox.capacity);
+        check(&inbox, first++, 264);
+    }
+    while (first < next)
+        check(&inbox, first++, 264);
+    assert_int_equal(inbox.used, 0);
+    inbox_free(&inbox);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_order_and_bytes),
         cmocka_unit_test(is_bounded),
         cmocka_unit_test(takes_empty_records),
+        cmocka_unit_test(is_full_without_overwriting),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
