@@ -85,12 +85,9 @@ static void end_here(lua_State *L, struct guard *guard)
     luaL_error(L, "ended: it computed for longer than %d ms without waiting", (int)(guard->limit_ns / 1000000));
 }
 
-static void hook(lua_State *L, lua_Debug *ar)
+/* When the millisecond has come: native traffic, and whether the script may go on. */
+static void look(lua_State *L, struct guard *guard)
 {
-    struct guard *guard = guard_of(L);
-
-    (void)ar;
-    lua_sethook(L, NULL, 0, 0);
     if (guard->ending == GUARD_GOES_ON && guard->ticked) {
         lua_State *running = guard->running;
 
@@ -115,6 +112,23 @@ static void hook(lua_State *L, lua_Debug *ar)
     }
     if (guard->ending != GUARD_GOES_ON)
         end_here(L, guard);
+}
+
+static void hook(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    lua_sethook(L, NULL, 0, 0);
+    look(L, guard_of(L));
+}
+
+void guard_check(lua_State *L)
+{
+    struct guard **script = *(struct guard ***)lua_getextraspace(L), *guard = script != NULL ? *script : NULL;
+
+    if (guard == NULL || guard->running == NULL || (!guard->ticked && guard->ending == GUARD_GOES_ON))
+        return;
+    luaL_checkstack(L, LUA_MINSTACK, NULL); /* as a hook has */
+    look(L, guard);
 }
 
 int guard_init(struct guard *guard, uint64_t limit_ns, void (*turn)(void *user), void *user)

@@ -17,8 +17,8 @@ typedef struct lua_State lua_State; /* as in lua.h, which the command line need 
  * of wall time comes every millisecond, until it finds no Lua running. Whichever timer is set stays so, so that most
  * calls cost no system call.
  *
- * A C function of Lua's library that computes for long is not interrupted before it returns; those that could go on
- * for ever are replaced (library.c). */
+ * A C function that computes for long asks itself (guard_check). Those of Lua's library do not, and are not interrupted
+ * before they return; those that could go on for ever are replaced (library.c, pattern.h). */
 
 enum guard_end {
     GUARD_GOES_ON,
@@ -66,6 +66,10 @@ void guard_wait_end(struct guard *guard, lua_State *L);
 
 /* Around the running of a coroutine inside a call (coroutine.resume). After it, an ending goes on in L. */
 void guard_switch(struct guard *guard, lua_State *to);
+
+/* From inside a C function of Lua's, every 100 us or so: what the hook does. Raises when the script is ended. Does
+ * nothing in a state whose script is NULL. */
+void guard_check(lua_State *L);
 
 /* Ends whatever computes, from between two turns or from a turn inside a hook. */
 void guard_stop(struct guard *guard);
