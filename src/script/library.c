@@ -8,6 +8,7 @@
 #include "script/midi.h"
 #include "script/notewire.h"
 #include "script/osc.h"
+#include "script/pattern.h"
 #include "script/script.h"
 #include "script/socket.h"
 
@@ -210,6 +211,7 @@ void library_open(lua_State *L)
     wrap(L, "table", "move", table_move);
     wrap(L, "os", "exit", os_exit);
     library_open_coroutine(L);
+    pattern_open(L);
     finalizer_open(L);
     class_open(L);
     open_renoise(L);
