@@ -49,7 +49,7 @@ static inline byte *item_end(struct pattern *pattern, byte *item)
             at++;
     }
     luaL_error(pattern->L, "malformed pattern (missing ']')");
-    return NULL;
+    return end;
 }
 
 /* How many bytes from at on the item matches. */
@@ -312,10 +312,11 @@ static byte *match(struct pattern *pattern, byte *at)
                 place = nowhere;
             break;
         }
-        if (place.subject == NULL)
+        if (place.subject == NULL) {
             place = retry(pattern);
-        if (place.subject == NULL)
-            return NULL;
+            if (place.subject == NULL)
+                return NULL;
+        }
     }
 }
 

@@ -40,7 +40,7 @@ static int push_captures(const struct pattern *pattern, unsigned least)
 static int push_range(lua_State *L, size_t before, size_t length)
 {
     lua_pushinteger(L, (lua_Integer)before + 1);
-    lua_pushinteger(L, (lua_Integer)(before + length));
+    lua_pushinteger(L, (lua_Integer)before + (lua_Integer)length);
     return 2;
 }
 
