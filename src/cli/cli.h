@@ -46,8 +46,9 @@ int cli_open_port(struct bridge *bridge, const char *label, const char *name,
                   enum port_direction direction); /* run.c */
 
 /* SIGINT, SIGTERM and SIGHUP call stop; those that whoever started us ignores stay ignored. */
+#define CLI_SIGNALS 3
 struct cli_signals {
-    struct loop_signal *signal[3];
+    struct loop_signal *signal[CLI_SIGNALS];
 };
 void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user);
 void cli_signals_free(struct cli_signals *signals); /* signals.c */

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 struct exec {
@@ -18,6 +19,14 @@ static void stop(void *user)
     struct exec *exec = user;
 
     host_stop(&exec->host);
+}
+
+static void tell_totals(void *user)
+{
+    struct exec *exec = user;
+    char text[COUNTERS_TEXT];
+
+    log_answer("totals: %s", counters_text(&exec->bridge.counters, true, text));
 }
 
 static int open_ports(struct exec *exec)
@@ -36,14 +45,17 @@ static int open_ports(struct exec *exec)
 static int run(struct exec *exec, char **argv)
 {
     char text[COUNTERS_TEXT];
+    struct loop_signal *totals;
     int status = CLI_SCRIPT;
 
     cli_signals_catch(&exec->signals, exec->loop, stop, exec);
+    totals = loop_signal_new(exec->loop, SIGUSR1, tell_totals, exec);
     if (host_load_program(&exec->host, argv[0], argv + 1) == 0)
         status = exec->host.exiting ? exec->host.exit_code : CLI_OK;
     while ((!exec->host.stopped || exec->host.exiting) && !registry_drain(exec->bridge.registry, 0))
         loop_turn(exec->loop, UINT64_MAX);
     cli_signals_free(&exec->signals);
+    loop_signal_free(totals);
     host_close(&exec->host);
     log_verbose("totals: %s", counters_text(&exec->bridge.counters, true, text));
     return status;

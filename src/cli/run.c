@@ -102,7 +102,7 @@ static int load_files(struct run *run)
     const struct cli_list *files = &run->options.files;
     int status = CLI_OK;
 
-    for (unsigned i = 0; i < files->count; i++) {
+    for (unsigned i = 0; i < files->count && !run->interrupted; i++) {
         struct map *map;
 
         if (host_load(&run->host, files->text[i], &map, &run->wishes) != 0) {

@@ -7,9 +7,9 @@
 
 void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int numbers[CLI_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 
-    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    for (unsigned i = 0; i < CLI_SIGNALS; i++) {
         struct sigaction action;
         bool ignored = sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 
@@ -19,6 +19,6 @@ void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*st
 
 void cli_signals_free(struct cli_signals *signals)
 {
-    for (unsigned i = 0; i < sizeof signals->signal / sizeof *signals->signal; i++)
+    for (unsigned i = 0; i < CLI_SIGNALS; i++)
         loop_signal_free(signals->signal[i]);
 }

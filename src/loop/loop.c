@@ -43,6 +43,12 @@ static void on_check(uv_check_t *check)
         run_flushes(loop);
 }
 
+/* Unlike SIG_IGN, a handler is not passed on to the programs that a script starts. */
+static void ignore(int number)
+{
+    (void)number;
+}
+
 struct loop *loop_new(void)
 {
     struct loop *loop = calloc(1, sizeof *loop);
@@ -50,7 +56,7 @@ struct loop *loop_new(void)
     if (loop == NULL)
         return NULL;
     /* A peer that goes away while we write is an error of that write, not the end of the program. */
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, ignore);
     /* Nothing of ours waits for the pool; should a library start it, one thread is plenty. */
     setenv("UV_THREADPOOL_SIZE", "1", 1);
     if (uv_loop_init(&loop->uv) != 0) {

@@ -300,8 +300,8 @@ int class_call(lua_State *L)
     return instance_made(L, LUA_OK, 0);
 }
 
-/* Errors end here and become warnings: whatever ran when the collector came must go on. */
-int class_instance_gc(lua_State *L)
+/* The instance's own __finalize may be behind a property, so looking it up is the script's time too. */
+static int finalize(lua_State *L)
 {
     lua_settop(L, 1);
     push_attributes(L);
@@ -309,7 +309,21 @@ int class_instance_gc(lua_State *L)
     if (lua_getfield(L, 1, "__finalize") == LUA_TNIL)
         return 0;
     lua_pushvalue(L, 1);
-    if (finalizer_call(L, 1) != LUA_OK)
-        lua_warning(L, lua_pushfstring(L, "%s.__finalize: %s", class_push_type(L, 1), luaL_tolstring(L, 2, NULL)), 0);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+/* Errors end here and become warnings: whatever ran when the collector came must go on. */
+int class_instance_gc(lua_State *L)
+{
+    const char *text;
+
+    lua_settop(L, 1);
+    lua_pushcfunction(L, finalize);
+    lua_pushvalue(L, 1);
+    if (finalizer_call(L, 1) == LUA_OK)
+        return 0;
+    text = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "an error that is no text";
+    lua_warning(L, lua_pushfstring(L, "%s.__finalize: %s", class_push_type(L, 1), text), 0);
     return 0;
 }

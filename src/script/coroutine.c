@@ -69,7 +69,8 @@ static int call_wrapped(lua_State *L)
     if (results >= 0)
         return results;
     status = lua_status(co);
-    if (status != LUA_OK && status != LUA_YIELD) {
+    /* What the guard has ended keeps its to-be-closed variables: they would run without hooks. */
+    if (status != LUA_OK && status != LUA_YIELD && script_of(L)->guard->ending == GUARD_GOES_ON) {
         close_coroutine(L, co);
         lua_xmove(co, L, 1);
     }

@@ -60,6 +60,7 @@ static int set_metatable(lua_State *L)
             lua_pushcclosure(L, finalize, 1);
             lua_rawset(L, 2);
         } else {
+            luaL_argcheck(L, lua_isnil(L, -1) || lua_isfunction(L, -1), 2, "its __gc must be a function by now");
             lua_pop(L, 2);
         }
     }

@@ -12,12 +12,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define FIRST_TICK_NS 4000000 /* most calls are over by then, and the signal has not disturbed them */
 #define TICK_NS 1000000
 #define GUARD_SIGNAL SIGVTALRM
 
 static void hook(lua_State *L, lua_Debug *ar);
 
-static const struct itimerspec one_tick = {.it_value = {.tv_nsec = TICK_NS}};
+static const struct itimerspec first_tick = {.it_value = {.tv_nsec = FIRST_TICK_NS}},
+                               one_tick = {.it_value = {.tv_nsec = TICK_NS}};
 
 static uint64_t cpu_now(void)
 {
@@ -47,12 +49,12 @@ static void on_signal(int number, siginfo_t *info, void *context)
     timer_settime(guard->timer, 0, &one_tick, NULL);
 }
 
-static void arm(struct guard *guard, timer_t timer)
+static void arm(struct guard *guard, const struct itimerspec *when)
 {
     if (guard->armed)
         return;
     guard->armed = 1;
-    timer_settime(timer, 0, &one_tick, NULL);
+    timer_settime(guard->timer, 0, when, NULL);
 }
 
 /* A coroutine knows its script (script.h), which begins with its guard. */
@@ -95,7 +97,7 @@ static void look(lua_State *L, struct guard *guard)
         guard->ticked = 0;
         guard->turn(guard->user);
         guard->running = running;
-        arm(guard, guard->timer);
+        arm(guard, &one_tick);
         if (guard->limit_ns != 0) {
             uint64_t now = cpu_now();
 
@@ -146,16 +148,11 @@ int guard_init(struct guard *guard, uint64_t limit_ns, void (*turn)(void *user),
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
     if (sigaction(GUARD_SIGNAL, &action, NULL) != 0 || timer_create(CLOCK_MONOTONIC, &event, &guard->timer) != 0)
         return NW_EIO;
-    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &guard->first) != 0) {
-        timer_delete(guard->timer);
-        return NW_EIO;
-    }
     return 0;
 }
 
 void guard_free(struct guard *guard)
 {
-    timer_delete(guard->first);
     timer_delete(guard->timer);
     free(guard->report);
     signal(GUARD_SIGNAL, SIG_IGN); /* one may be on its way */
@@ -171,7 +168,7 @@ void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L)
     guard->ending = GUARD_GOES_ON;
     guard->depth++;
     guard->running = L;
-    arm(guard, guard->first);
+    arm(guard, &first_tick);
 }
 
 enum guard_end guard_leave(struct guard *guard, const struct guard_call *call)
@@ -199,7 +196,7 @@ void guard_wait_end(struct guard *guard, lua_State *L)
         guard->ending = GUARD_STOPPED;
         lua_sethook(L, hook, LUA_MASKCOUNT, 1);
     } else {
-        arm(guard, guard->first);
+        arm(guard, &first_tick);
     }
 }
 

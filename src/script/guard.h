@@ -12,10 +12,10 @@ typedef struct lua_State lua_State; /* as in lua.h, which the command line need 
 
 /* How: while Lua runs, a signal comes to this thread every millisecond and sets a hook on the running coroutine; the
  * hook, which Lua calls between two instructions, lets the loop turn for native traffic and looks at the CPU clock of
- * the thread. The first signal comes from a timer of CPU time: the kernel looks at those only every 4 ms or so, but
- * they cost nothing while calls are short, which nearly all are, and do not wake an idle process. From then on a timer
- * of wall time comes every millisecond, until it finds no Lua running. Whichever timer is set stays so, so that most
- * calls cost no system call.
+ * the thread. The first signal comes four milliseconds after a call, when most are over, and from then on one every
+ * millisecond, until it finds no Lua running. A timer that is set stays so, so that most calls cost no system call, and
+ * an idle process is woken once. It counts wall time, for a script may also block (io.read), and native traffic must
+ * not wait for that longer than it has to; what ends a script is CPU time alone.
  *
  * A C function that computes for long asks itself (guard_check). Those of Lua's library do not, and are not interrupted
  * before they return; those that could go on for ever are replaced (library.c, pattern.h). */
@@ -28,9 +28,9 @@ enum guard_end {
 
 /* One for all scripts of the thread. */
 struct guard {
-    timer_t first, timer;          /* of CPU time, of wall time: one of them is set, or none */
+    timer_t timer;
     lua_State *volatile running;   /* the coroutine that computes; NULL when none does */
-    volatile sig_atomic_t armed;   /* one of the timers will come */
+    volatile sig_atomic_t armed;   /* the timer will come */
     volatile sig_atomic_t ticked;  /* it has come since the last turn of the loop */
     volatile sig_atomic_t stopped; /* guard_stop was called */
     unsigned depth;                /* calls into Lua that have not returned */

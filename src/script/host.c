@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define TIMED_TOGETHER 16
+#define NESTED_MAX 16    /* waits of one script inside each other */
+#define FOR_EVER_MS 1e12 /* about 30 years */
 #define TURN_NS 1000000u /* what scripts get at a stretch when much waits for them */
 
 /* What a computing script lets through: native traffic alone. */
@@ -127,26 +129,30 @@ static void give(struct source *source)
         source_ready(source);
 }
 
-/* The first ready source that may be given: the one waited for, and those of scripts that do not wait for one. */
+/* The first ready source that may be given: the one waited for, and those of scripts that do not wait for one.
+ * Callbacks that wait are called inside each other; beyond NESTED_MAX the rest stays queued. */
 static struct source *next_source(const struct host *host, const struct source *waited)
 {
     struct source *source = host->first;
 
-    while (source != NULL && source != waited && source->script->waiting != NULL && !source->script->serving)
+    while (source != NULL && ((source != waited && source->script->waiting != NULL && !source->script->serving) ||
+                              source->script->nested >= NESTED_MAX))
         source = source->next;
     return source;
 }
 
 /* Gives scripts what waits until nothing does, or the loop is due again. Short callbacks are timed together, for
- * looking at the clock takes as long as some of them do; long ones are noticed by the guard. */
+ * looking at the clock takes as long as some of them do; long ones are noticed by the guard, and one that waited has
+ * turned the loop. */
 static void drain(struct host *host, const struct source *waited)
 {
     struct source *source = next_source(host, waited);
     uint64_t due = source != NULL ? clock_mono_ns() + TURN_NS : 0;
 
-    for (unsigned given = 1; source != NULL; given++) {
+    for (unsigned given = 1, turns = host->turns; source != NULL; given++) {
         give(source);
-        if (host->stopped || guard_ticked(&host->guard) || (given % TIMED_TOGETHER == 0 && clock_mono_ns() >= due))
+        if (host->stopped || host->turns != turns || guard_ticked(&host->guard) ||
+            (given % TIMED_TOGETHER == 0 && clock_mono_ns() >= due))
             return;
         source = next_source(host, waited);
     }
@@ -155,6 +161,7 @@ static void drain(struct host *host, const struct source *waited)
 static void turn(struct host *host, const struct source *waited, uint64_t deadline_ns)
 {
     host->guard.ticked = 0;
+    host->turns++;
     loop_turn(host->loop, next_source(host, waited) != NULL ? 0 : deadline_ns);
 }
 
@@ -175,7 +182,9 @@ void host_stop(struct host *host)
 
 uint64_t host_deadline(double milliseconds)
 {
-    return milliseconds <= 0 ? 0 : clock_mono_ns() + (uint64_t)(milliseconds * 1e6);
+    if (!(milliseconds > 0))
+        return 0;
+    return milliseconds < FOR_EVER_MS ? clock_mono_ns() + (uint64_t)(milliseconds * 1e6) : UINT64_MAX;
 }
 
 /* Waits for one source, or, serving, for all of the script's. */
@@ -189,12 +198,14 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
     guard_wait_begin(&host->guard);
     script->waiting = L;
     script->serving = serving;
+    script->nested++;
     while (!over) {
         turn(host, source, deadline_ns);
         drain(host, source);
         is_done = done != NULL && done(user);
         over = is_done || host->stopped || deadline_ns == 0 || clock_mono_ns() >= deadline_ns;
     }
+    script->nested--;
     script->waiting = outer;
     script->serving = outer_serving;
     guard_wait_end(&host->guard, L);

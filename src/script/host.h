@@ -33,6 +33,7 @@ struct host {
     struct guard guard;
     struct script *scripts;
     struct source *first, **last; /* ready sources, in the order they became ready */
+    unsigned turns;               /* of the loop, to notice one inside a callback */
     bool stopped;                 /* host_stop was called */
     bool exiting;                 /* a program called os.exit */
     int exit_code;

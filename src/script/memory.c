@@ -99,7 +99,7 @@ static void *take(struct memory *memory, size_t size)
 static void give_back(struct memory *memory, void *block, size_t size)
 {
     struct memory_slab **list = list_of(memory, size);
-    struct memory_slab *slab = (void *)((uintptr_t)block & ~(uintptr_t)(MEMORY_SLAB - 1));
+    struct memory_slab *slab = (void *)((uint8_t *)block - ((uintptr_t)block & (MEMORY_SLAB - 1)));
     bool was_full = is_full(slab);
 
     memcpy(block, &slab->freed, sizeof slab->freed);

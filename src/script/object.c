@@ -13,7 +13,7 @@ static const char kind_mark, name_mark, class_object_mark;
 /* Types are constants, and Lua takes pointers that are not. */
 static void push_constant(lua_State *L, const void *constant)
 {
-    lua_pushlightuserdata(L, (void *)(uintptr_t)constant);
+    lua_pushlightuserdata(L, (void *)constant);
 }
 
 /* ---- what a value is ---- */

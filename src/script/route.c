@@ -69,6 +69,7 @@ void *route_new(struct script *script, lua_State *L, int line)
     if (route == NULL || routes == NULL) {
         free(route);
         luaL_error(L, "not enough memory");
+        return NULL;
     }
     route->routes = routes;
     snprintf(route->what, sizeof route->what, "the function of the rule in line %d is disabled", line);

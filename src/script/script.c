@@ -57,11 +57,18 @@ static int on_panic(lua_State *L)
 /* lua_warning of the libraries: an error in a __gc or __finalize, for one. */
 static void on_warning(void *user, const char *text, int to_be_continued)
 {
-    const struct script *script = user;
+    struct script *script = user;
+    size_t used = strlen(script->warning);
+    uint32_t repeated;
 
-    if (text[0] == '@' && !to_be_continued) /* "@on" and "@off" are Lua's own switches */
+    if (used == 0 && text[0] == '@' && !to_be_continued) /* "@on" and "@off" are Lua's own switches */
         return;
-    log_warning("E423", "%s: %s", script->path, text);
+    snprintf(script->warning + used, sizeof script->warning - used, "%s", text);
+    if (to_be_continued)
+        return;
+    if (log_limit_pass(&script->warnings, &repeated))
+        log_warning("E423", "%s: %s", script->path, script->warning);
+    script->warning[0] = '\0';
 }
 
 /* The folder of a path with its '/'. Owned; NULL without memory. */
@@ -72,14 +79,9 @@ static char *folder_of(const char *path)
     return slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
 }
 
-/* The collector goes on 9 times as fast as memory is asked for, which ends each cycle before the heap has grown by
- * half; at Lua's own 100 times it stops a script that holds 64 MiB for 50 ms and more, and saves nothing. */
-#define GC_SPEED 8 /* Lua keeps a multiple of 4, and adds 1 */
-
 static int open_libraries(lua_State *L)
 {
     library_open(L);
-    lua_gc(L, LUA_GCINC, 0, GC_SPEED, 0);
     return 0;
 }
 
@@ -170,14 +172,14 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
         snprintf(text, sizeof text, "%snot enough memory (--script-memory %zu)", script->refused,
                  script->memory_limit >> 20);
         script_report(script, code, what, text);
-    } else if (status != LUA_OK && end != GUARD_STOPPED) {
+    } else if (end == GUARD_LIMIT || (status != LUA_OK && end != GUARD_STOPPED)) {
         const char *text =
             end == GUARD_LIMIT && script->guard->report != NULL ? script->guard->report : lua_tostring(L, -1);
 
         script_report(script, code, what, text != NULL ? text : "an error that is no text");
     }
     lua_settop(L, base - 1);
-    return status == LUA_OK;
+    return status == LUA_OK && end == GUARD_GOES_ON; /* a tail call to pcall returns although it was ended */
 }
 
 bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what)
@@ -207,19 +209,14 @@ struct loading {
     int error;
 };
 
-/* Compiles the text, without the mark of UTF-8 and a first line for the shell, its lines still counted. Returns whether
- * the function, else an error, is on the stack. */
+/* Compiles the text. Returns whether the function, else an error, is on the stack. */
 static bool compile(lua_State *L, const struct loading *loading)
 {
-    const char *text = loading->text, *end = text + loading->length;
+    size_t length = loading->length;
+    const char *text = file_source(loading->text, &length);
 
-    if (loading->length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        text += 3;
-    if (text < end && *text == '#')
-        while (text < end && *text != '\n')
-            text++;
     lua_pushfstring(L, "@%s", loading->script->path);
-    return luaL_loadbufferx(L, text, (size_t)(end - text), lua_tostring(L, -1), "t") == LUA_OK;
+    return luaL_loadbufferx(L, text, length, lua_tostring(L, -1), "t") == LUA_OK;
 }
 
 /* Runs protected. */
@@ -275,7 +272,8 @@ static int run_file(lua_State *L)
         lua_insert(L, -2);
         lua_call(L, 1, 0);
     }
-    lua_getfield(L, 2, "result");
+    lua_getfield(L, 2, "close");
+    lua_call(L, 0, 1);
     loading->error = map_load(L, path, loading->map, loading->wishes, loading->script);
     return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef NOTEWIRE_SCRIPT_SCRIPT_H
 #define NOTEWIRE_SCRIPT_SCRIPT_H
 
+#include "base/log.h"
 #include "script/guard.h"
 #include "script/map_compile.h"
 #include "script/memory.h"
@@ -20,16 +21,19 @@ struct script {
     struct script *next; /* of the host */
     lua_State *L;
     lua_State *waiting;          /* the coroutine that is inside wait, receive or connect; NULL when none is */
+    unsigned nested;             /* waits inside each other */
     bool serving;                /* and that everything else is given to meanwhile */
     char *path;                  /* as the user wrote it */
     char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
     size_t memory, memory_limit; /* bytes; limit 0: none */
     struct memory blocks;        /* where they are */
-    char refused[160];           /* where it asked for more than that: "tool.lua:7: " */
-    bool program;                /* notewire exec: print goes to standard output, os.exit ends it */
-    bool unloading;              /* its state is being closed: nothing is called any more */
-    struct routes *routes;       /* of its maps; NULL: none */
-    unsigned kept;               /* running servers, timers, routes and the like, which need the state to stay */
+    char warning[512];           /* lua_warning comes in pieces */
+    struct log_limit warnings;
+    char refused[160];     /* where it asked for more than that: "tool.lua:7: " */
+    bool program;          /* notewire exec: print goes to standard output, os.exit ends it */
+    bool unloading;        /* its state is being closed: nothing is called any more */
+    struct routes *routes; /* of its maps; NULL: none */
+    unsigned kept;         /* running servers, timers, routes and the like, which need the state to stay */
 };
 
 /* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Returns owned; NULL without
