@@ -11,10 +11,12 @@
 void osc_open(lua_State *L);
 
 /* Pushes the Message or Bundle that the bytes are, which are copied, or nil and a text that says why they are neither.
- * Returns how many values it pushed, 1 or 2; needs 8 free places on the stack. Raises only when memory runs out. */
+ * Finalizers may run before they are copied. Returns how many values it pushed, 1 or 2; needs 8 free places on the
+ * stack. Raises only when memory runs out. */
 int osc_push(lua_State *L, const uint8_t *bytes, size_t length);
 
-/* The binary data of the Message or Bundle at index, borrowed while that object lives; NULL when it is neither. */
+/* The binary data of the Message or Bundle at index, borrowed while it stays there; NULL when it is neither. An
+ * instance of a derived class gives its place on the stack to the object that has the bytes. */
 const uint8_t *osc_bytes(lua_State *L, int index, size_t *length);
 
 #endif

@@ -45,7 +45,7 @@ static struct element element_next(const struct osc_bundle *bundle, struct eleme
 /* The table of elements, made once: Messages, and Bundles where bundles are nested. */
 static int get_elements(lua_State *L)
 {
-    const struct osc_bundle *bundle = object_check(L, 1, &osc_bundle_type);
+    const struct osc_bundle *bundle = osc_hold(L, 1, &osc_bundle_type);
     struct element element = element_first(bundle);
 
     if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE)
@@ -63,7 +63,7 @@ static int get_elements(lua_State *L)
 
 static int get_timetag(lua_State *L)
 {
-    const struct osc_bundle *bundle = object_check(L, 1, &osc_bundle_type);
+    const struct osc_bundle *bundle = osc_hold(L, 1, &osc_bundle_type);
 
     osc_time_push(L, bytes_get_u64(bundle->bytes + sizeof HEAD));
     return 1;
@@ -71,7 +71,7 @@ static int get_timetag(lua_State *L)
 
 static int get_bytes(lua_State *L)
 {
-    const struct osc_bundle *bundle = object_check(L, 1, &osc_bundle_type);
+    const struct osc_bundle *bundle = osc_hold(L, 1, &osc_bundle_type);
 
     lua_pushlstring(L, (const char *)bundle->bytes, bundle->length);
     return 1;
@@ -80,7 +80,7 @@ static int get_bytes(lua_State *L)
 /* "#bundle 99 { /a ,i 1; /b , }" for people. Bundles within are as deep as osc_push lets them be. */
 static int bundle_tostring(lua_State *L)
 {
-    const struct osc_bundle *bundle = object_check(L, 1, &osc_bundle_type);
+    const struct osc_bundle *bundle = osc_hold(L, 1, &osc_bundle_type);
     const char *between = " ";
     luaL_Buffer buffer;
 
@@ -105,7 +105,8 @@ static int bundle_tostring(lua_State *L)
 }
 
 /* Replaces index 2, one Message or an array of them, by an array of our own, which no metamethod changes while the
- * bundle is made. Returns the bytes that the bundle takes, or raises. */
+ * bundle is made. It holds no instances, whose bytes may become others meanwhile, but their Messages. Returns the bytes
+ * that the bundle takes, or raises. */
 static size_t collect_messages(lua_State *L)
 {
     bool single = object_test(L, 2, &osc_message_type) != NULL;
@@ -124,9 +125,9 @@ static size_t collect_messages(lua_State *L)
             lua_geti(L, 2, i);
         if (object_test(L, -1, &osc_bundle_type) != NULL)
             luaL_error(L, WHO "element %I: a Bundle cannot be put into a Bundle", i);
-        message = object_test(L, -1, &osc_message_type);
+        message = osc_hold_test(L, -1, &osc_message_type);
         if (message == NULL)
-            luaL_error(L, WHO "element %I: must be a Message, not a %s", i, luaL_typename(L, -1));
+            return (size_t)luaL_error(L, WHO "element %I: must be a Message, not a %s", i, luaL_typename(L, -1));
         size += 4 + message->length;
         if (size > OSC_FRAME_MAX)
             luaL_error(L, WHO "element %I: the bundle is larger than %d bytes", i, (int)OSC_FRAME_MAX);

@@ -45,7 +45,7 @@ static void push_arguments(lua_State *L, const struct osc_view *view)
 /* The table of arguments, made once. A script may change it, for the message's bytes do not come from it. */
 static int get_arguments(lua_State *L)
 {
-    const struct osc_message *message = object_check(L, 1, &osc_message_type);
+    const struct osc_message *message = osc_hold(L, 1, &osc_message_type);
 
     if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE)
         return 1;
@@ -57,7 +57,7 @@ static int get_arguments(lua_State *L)
 
 static int get_pattern(lua_State *L)
 {
-    const struct osc_message *message = object_check(L, 1, &osc_message_type);
+    const struct osc_message *message = osc_hold(L, 1, &osc_message_type);
 
     lua_pushlstring(L, message->view.address, message->view.address_len);
     return 1;
@@ -65,7 +65,7 @@ static int get_pattern(lua_State *L)
 
 static int get_bytes(lua_State *L)
 {
-    const struct osc_message *message = object_check(L, 1, &osc_message_type);
+    const struct osc_message *message = osc_hold(L, 1, &osc_message_type);
 
     lua_pushlstring(L, (const char *)message->bytes, message->length);
     return 1;
@@ -90,6 +90,18 @@ static void add_quoted(luaL_Buffer *buffer, const uint8_t *text, size_t length)
     luaL_addchar(buffer, '"');
 }
 
+/* Adds a number, string, boolean or nil, which it pops, as tostring does, but without metamethods of a script. */
+static void add_value(lua_State *L, luaL_Buffer *buffer)
+{
+    const char *word = lua_isnil(L, -1) ? "nil" : lua_toboolean(L, -1) ? "true" : "false";
+
+    if (lua_isnil(L, -1) || lua_isboolean(L, -1)) {
+        lua_pop(L, 1);
+        lua_pushstring(L, word);
+    }
+    luaL_addvalue(buffer);
+}
+
 static void add_argument(lua_State *L, luaL_Buffer *buffer, const struct osc_arg *arg)
 {
     switch (arg->tag) {
@@ -101,9 +113,7 @@ static void add_argument(lua_State *L, luaL_Buffer *buffer, const struct osc_arg
         break;
     default:
         osc_value_push(L, arg);
-        luaL_tolstring(L, -1, NULL);
-        lua_remove(L, -2);
-        luaL_addvalue(buffer);
+        add_value(L, buffer);
         break;
     }
 }
@@ -111,7 +121,7 @@ static void add_argument(lua_State *L, luaL_Buffer *buffer, const struct osc_arg
 /* "/pattern ,tags value value" for people. */
 static int message_tostring(lua_State *L)
 {
-    const struct osc_message *message = object_check(L, 1, &osc_message_type);
+    const struct osc_message *message = osc_hold(L, 1, &osc_message_type);
     const struct osc_view *view = &message->view;
     struct osc_args args = osc_args_begin(view);
     struct osc_arg arg;

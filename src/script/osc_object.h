@@ -24,10 +24,15 @@ struct osc_bundle {
 extern const struct object_type osc_message_type;
 extern const struct object_type osc_bundle_type;
 
-/* Pushes a Message with a copy of the bytes that view was parsed from. */
+/* object_test and object_check for what is read while Lua may run, be it a finalizer: an instance at index gives its
+ * place to the object that has the bytes, for its __init may be called again and let go of that. */
+void *osc_hold_test(lua_State *L, int index, const struct object_type *type);
+void *osc_hold(lua_State *L, int index, const struct object_type *type);
+
+/* Pushes a Message with a copy of the bytes that view was parsed from, which the caller holds. */
 void osc_message_push(lua_State *L, const struct osc_view *view, size_t length);
 
-/* Pushes a Bundle with a copy of the bytes, which osc_push has checked to the last element. */
+/* Pushes a Bundle with a copy of the bytes, held by the caller, which osc_push has checked to the last element. */
 void osc_bundle_push(lua_State *L, const uint8_t *bytes, size_t length);
 
 /* Whether the bytes begin as a bundle does. */

@@ -70,6 +70,7 @@ static lua_State *open_state(void)
 
     if (L == NULL)
         abort();
+    *(void **)lua_getextraspace(L) = NULL; /* no script */
     luaL_openlibs(L);
     class_open(L);
     must(L, luaL_loadstring(L, check));

@@ -157,6 +157,7 @@ static int setup(void **state)
     lua_State *L = luaL_newstate();
 
     assert_non_null(L);
+    *(void **)lua_getextraspace(L) = NULL; /* no script */
     luaL_openlibs(L);
     class_open(L);
     object_push_class(L, &fader_type);

@@ -50,6 +50,7 @@ static int setup(void **state)
     lua_State *L = lua_newstate(allocate, NULL);
 
     assert_non_null(L);
+    *(void **)lua_getextraspace(L) = NULL; /* no script */
     luaL_openlibs(L);
     class_open(L);
     lua_newtable(L);
@@ -272,6 +273,79 @@ static void agrees_with_liblo(void **state)
     free(bytes);
 }
 
+/* Defines a(), which makes an instance of a class derived from Message, and again(), which gives it another object and
+ * has the one before collected. */
+static void define_again(lua_State *L)
+{
+    run(L, "class 'M' (renoise.Osc.Message)\n"
+           "function M:__init(...) renoise.Osc.Message.__init(self, ...) end\n"
+           "function again(a, ...)\n"
+           "  renoise.Osc.Message.__init(a, ...)\n"
+           "  collectgarbage()\n"
+           "  collectgarbage()\n"
+           "end");
+}
+
+/* An array whose metamethods give a message that was taken already a larger object, and its finalizers do. */
+static void bundles_what_it_measured(void **state)
+{
+    lua_State *L = *state;
+
+    define_again(L);
+    run(L, "local a, large = M('/a'), {{tag = 'b', value = ('y'):rep(100000)}}\n"
+           "local bundle = renoise.Osc.Bundle(1, setmetatable({}, {__len = function() return 2 end,\n"
+           "  __index = function(_, i) if i == 2 then again(a, '/x', large) end return a end}))\n"
+           "assert(#bundle.binary_data == 16 + 4 + 8 + 4 + #a.binary_data)\n"
+           "assert(bundle.elements[1].pattern == '/a' and bundle.elements[2].pattern == '/x')\n"
+           "assert(#renoise.Osc.from_binary_data(bundle.binary_data).elements == 2)");
+    run(L, "local a, large = M('/a'), {{tag = 'b', value = ('y'):rep(100000)}}\n"
+           "collectgarbage('setpause', 1)\n"
+           "local function arm(n)\n"
+           "  setmetatable({}, {__gc = function()\n"
+           "    renoise.Osc.Message.__init(a, '/x', n % 2 == 0 and large or nil)\n"
+           "    if n > 0 then arm(n - 1) end\n"
+           "  end})\n"
+           "end\n"
+           "arm(200)\n"
+           "for i = 1, 200 do\n"
+           "  local short = {}\n"
+           "  for k = 1, i % 4 do short[k] = a end\n"
+           "  local bundle = renoise.Osc.Bundle(1, short)\n"
+           "  assert(#renoise.Osc.from_binary_data(bundle.binary_data).elements == #short)\n"
+           "end");
+}
+
+/* What is read stays there, whatever happens to the instance meanwhile. */
+static void holds_what_it_reads(void **state)
+{
+    lua_State *L = *state;
+    const uint8_t *bytes;
+    size_t length;
+
+    define_again(L);
+    run(L, "local list = {{tag = 'c', value = 'x'}, {tag = 'c', value = 'y'}, {tag = 'c', value = 'z'}}\n"
+           "local a, n = M('/a', list), 0\n"
+           "getmetatable('').__tostring = function()\n"
+           "  n = n + 1\n"
+           "  if n > 1 then again(a, '/bbbbbbbbbbbbbbbbbbbb') end\n"
+           "  return 'S'\n"
+           "end\n"
+           "local text, bundle = a:__tostring(), tostring(renoise.Osc.Bundle(0, {a, a}))\n"
+           "getmetatable('').__tostring = nil\n"
+           "assert(text == '/a ,ccc x y z', text)\n"
+           "assert(bundle == '#bundle 0 { /a ,ccc x y z; /a ,ccc x y z }', bundle)");
+    run(L, "a = M('/a', {{tag = 's', value = 'one'}})\n"
+           "assert(a.arguments[1].value == 'one')\n"
+           "again(a, '/b', {{tag = 's', value = 'two'}})\n"
+           "assert(a.arguments[1].value == 'two' and rawequal(a.arguments, a.arguments))\n"
+           "return a");
+    bytes = osc_bytes(L, -1, &length);
+    assert_non_null(bytes);
+    run(L, "again(a, '/c')");
+    assert_int_equal(length, 12);
+    assert_memory_equal(bytes, "/b\0\0,s\0\0two\0", 12);
+}
+
 /* Each allocation fails once, in turn: it must raise, and the leak checker finds nothing. */
 static void leaks_nothing_when_memory_is_short(void **state)
 {
@@ -310,6 +384,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(survives_changed_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_random_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(lends_bytes_of_its_objects_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(bundles_what_it_measured, setup, teardown),
+        cmocka_unit_test_setup_teardown(holds_what_it_reads, setup, teardown),
         cmocka_unit_test_setup_teardown(agrees_with_liblo, setup, teardown),
         cmocka_unit_test_setup_teardown(leaks_nothing_when_memory_is_short, setup, teardown),
     };
