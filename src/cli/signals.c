@@ -13,7 +13,7 @@ void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*st
         struct sigaction action;
         bool ignored = sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 
-        signals->signal[i] = ignored ? NULL : loop_signal_new(loop, numbers[i], stop, user);
+        signals->signal[i] = ignored ? NULL : loop_signal_new_end(loop, numbers[i], stop, user);
     }
 }
 

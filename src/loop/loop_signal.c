@@ -2,10 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include "loop/loop_internal.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 struct loop_signal {
     uv_signal_t handle;
+    struct sigaction action; /* libuv's; ends: to be set again once the loop has noticed */
+    bool ends;
     void (*fire)(void *user);
     void *user;
 };
@@ -14,7 +17,8 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct loop_signal *watch = CONTAINER_OF(handle, struct loop_signal, handle);
 
-    (void)number;
+    if (watch->ends)
+        sigaction(number, &watch->action, NULL);
     watch->fire(watch->user);
 }
 
@@ -39,6 +43,20 @@ struct loop_signal *loop_signal_new(struct loop *loop, int number, void (*fire)(
     if (uv_signal_start(&watch->handle, on_signal, number) != 0) {
         uv_close((uv_handle_t *)&watch->handle, on_closed);
         return NULL;
+    }
+    return watch;
+}
+
+struct loop_signal *loop_signal_new_end(struct loop *loop, int number, void (*fire)(void *user), void *user)
+{
+    struct loop_signal *watch = loop_signal_new(loop, number, fire, user);
+    struct sigaction once;
+
+    if (watch != NULL && sigaction(number, NULL, &watch->action) == 0) {
+        watch->ends = true;
+        once = watch->action;
+        once.sa_flags |= (int)SA_RESETHAND;
+        sigaction(number, &once, NULL);
     }
     return watch;
 }
