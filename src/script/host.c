@@ -147,13 +147,20 @@ static struct source *next_source(const struct host *host, const struct source *
 static void drain(struct host *host, const struct source *waited)
 {
     struct source *source = next_source(host, waited);
-    uint64_t due = source != NULL ? clock_mono_ns() + TURN_NS : 0;
+    uint64_t due = 0;
 
     for (unsigned given = 1, turns = host->turns; source != NULL; given++) {
         give(source);
-        if (host->stopped || host->turns != turns || guard_ticked(&host->guard) ||
-            (given % TIMED_TOGETHER == 0 && clock_mono_ns() >= due))
+        if (host->stopped || host->turns != turns || guard_ticked(&host->guard))
             return;
+        if (given % TIMED_TOGETHER == 0) {
+            uint64_t now = clock_mono_ns();
+
+            if (due != 0 && now >= due)
+                return;
+            if (due == 0)
+                due = now + TURN_NS;
+        }
         source = next_source(host, waited);
     }
 }
