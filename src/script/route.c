@@ -41,15 +41,18 @@ struct record {
     struct name name[RULE_VARS_MAX];
     uint32_t texts, length; /* bytes of texts; bytes of OSC */
     bool counts;            /* its fate is what happens here */
-    uint8_t bytes[];
 };
+
+static uint8_t *bytes_of(const struct record *record)
+{
+    return (uint8_t *)(record + 1);
+}
 
 /* A record on its way into a function. */
 struct delivery {
     struct routes *routes;
-    const struct record *record; /* in the inbox, until it is popped */
-    struct route *route;
-    const struct rule *rule;
+    const uint8_t *bytes; /* in the inbox, until it is popped */
+    struct record record;
     bool popped;
     uint32_t outputs, taken;
 };
@@ -128,10 +131,12 @@ bool route_queue(const struct rule *rule, const double values[RULE_VARS_MAX],
     size_t skipped = ((size_t)view->address_len + 4) & ~(size_t)3;
     size_t rest = (size_t)(view->end - (const uint8_t *)view->address) - skipped;
     size_t used = list_texts(rule, bindings, texts);
+    uint8_t *bytes;
     struct record *record = inbox_put(&route->routes->inbox, sizeof *record + used + padded + rest);
 
     if (record == NULL)
         return false;
+    bytes = bytes_of(record);
     record->route = route;
     record->rule = rule;
     record->counts = counts;
@@ -147,13 +152,13 @@ bool route_queue(const struct rule *rule, const double values[RULE_VARS_MAX],
             continue;
         name->text = (uint16_t)used;
         name->length = (uint16_t)texts[i]->length;
-        memcpy(record->bytes + used, texts[i]->text, texts[i]->length);
+        memcpy(bytes + used, texts[i]->text, texts[i]->length);
         used += texts[i]->length;
     }
-    memset(record->bytes + used, 0, padded);
-    record->bytes[used] = '/';
-    memcpy(record->bytes + used + (slash ? 1 : 0), view->address, view->address_len);
-    memcpy(record->bytes + used + padded, (const uint8_t *)view->address + skipped, rest);
+    memset(bytes + used, 0, padded);
+    bytes[used] = '/';
+    memcpy(bytes + used + (slash ? 1 : 0), view->address, view->address_len);
+    memcpy(bytes + used + padded, (const uint8_t *)view->address + skipped, rest);
     source_ready(&route->routes->source);
     return true;
 }
@@ -163,7 +168,7 @@ static void emit(void *user, const struct midi_msg *msg)
 {
     struct delivery *delivery = user;
     struct registry *registry = delivery->routes->source.script->host->bridge->registry;
-    const char *port = delivery->rule->port;
+    const char *port = delivery->record.rule->port;
     uint32_t outputs = port != NULL ? registry_match(registry, port, strlen(port)) : registry_all(registry);
     struct midi_msg sent = *msg;
 
@@ -191,13 +196,13 @@ static void push_text(lua_State *L, const char *text, size_t length)
         lua_pushlstring(L, text, length);
 }
 
-static void push_names(lua_State *L, const struct record *record)
+static void push_names(lua_State *L, const struct record *record, const char *bytes)
 {
     for (int i = 0; i < record->rule->var_count; i++) {
         const struct name *name = &record->name[i];
 
         if (name->is_text)
-            push_text(L, (const char *)record->bytes + name->text, name->length);
+            push_text(L, bytes + name->text, name->length);
         else if (name->number == floor(name->number) && fabs(name->number) < 9e15)
             lua_pushinteger(L, (lua_Integer)name->number);
         else
@@ -205,23 +210,25 @@ static void push_names(lua_State *L, const struct record *record)
     }
 }
 
-/* Runs protected. */
+/* Runs protected. The bytes become a text of Lua's before anything else, for wherever Lua allocates it may run a
+ * finalizer, which may wait, and meanwhile others are queued and given. */
 static int call_function(lua_State *L)
 {
     struct delivery *delivery = lua_touserdata(L, 1);
-    const struct record *record = delivery->record;
-    int names = record->rule->var_count, base;
+    const struct record *record = &delivery->record;
+    int names = record->rule->var_count;
+    const char *bytes;
 
     lua_settop(L, 0);
     luaL_checkstack(L, names + 16, NULL);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, delivery->route->function);
-    osc_push(L, record->bytes + record->texts, record->length);
-    lua_settop(L, 2); /* nil alone for what is no message of Renoise's, such as one with arrays */
-    push_names(L, record);
-    pop(delivery); /* from here on the function may wait, and others be given */
-    base = lua_gettop(L) - names - 2;
+    pop(delivery); /* the bytes stay until something is queued */
+    bytes = lua_pushlstring(L, (const char *)delivery->bytes, (size_t)record->texts + record->length);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, record->route->function);
+    osc_push(L, (const uint8_t *)bytes + record->texts, record->length);
+    lua_settop(L, 3); /* nil alone for what is no message of Renoise's, such as one with arrays */
+    push_names(L, record, bytes);
     lua_call(L, names + 1, LUA_MULTRET);
-    for (int i = base + 1; i <= lua_gettop(L); i++)
+    for (int i = 2; i <= lua_gettop(L); i++)
         if (lua_toboolean(L, i))
             midi_value_emit(L, i, emit, delivery);
     return 0;
@@ -232,23 +239,25 @@ static bool deliver(struct source *source)
     struct routes *routes = (struct routes *)(void *)source;
     struct host *host = source->script->host;
     struct delivery delivery = {.routes = routes};
+    const struct record *record;
+    struct route *route;
     size_t length;
-    bool counts, ok = false;
+    bool ok = false;
 
-    delivery.record = inbox_front(&routes->inbox, &length);
-    if (delivery.record == NULL)
+    record = inbox_front(&routes->inbox, &length);
+    if (record == NULL)
         return false;
-    delivery.route = delivery.record->route;
-    delivery.rule = delivery.record->rule;
-    counts = delivery.record->counts;
-    if (!delivery.route->failed) {
-        ok = script_call(source->script, call_function, &delivery, delivery.route->what);
-        delivery.route->failed = !ok;
+    memcpy(&delivery.record, record, sizeof *record);
+    delivery.bytes = bytes_of(record);
+    route = record->route;
+    if (!route->failed) {
+        ok = script_call(source->script, call_function, &delivery, route->what);
+        route->failed = route->failed || !ok;
     }
     pop(&delivery);
-    if (counts && ok)
+    if (delivery.record.counts && ok)
         host_delivered(host);
-    else if (counts)
+    else if (delivery.record.counts)
         host_dropped(host, DROP_DISABLED);
     if (delivery.taken != delivery.outputs)
         host->bridge->counters.output_lost++;
