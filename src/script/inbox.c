@@ -15,6 +15,11 @@ struct header {
 
 #define SKIPPED UINT32_MAX
 
+static uint32_t limit_of(const struct inbox *inbox)
+{
+    return inbox->limit != 0 ? inbox->limit : INBOX_MAX;
+}
+
 static uint32_t padded(size_t length)
 {
     return (uint32_t)((length + sizeof(struct header) + 7) & ~(size_t)7);
@@ -35,14 +40,13 @@ void inbox_free(struct inbox *inbox)
 /* Copies the records, in their order, to a ring in which size more bytes have a place. */
 static int grow(struct inbox *inbox, uint32_t size)
 {
-    uint32_t limit = inbox->limit != 0 ? inbox->limit : INBOX_MAX;
     uint32_t capacity = inbox->capacity != 0 ? inbox->capacity : INBOX_FIRST, used = 0;
     uint8_t *bytes;
 
     do {
         if (inbox->capacity != 0 || capacity < size)
             capacity *= 2;
-        if (capacity > limit)
+        if (capacity > limit_of(inbox))
             return -1;
     } while (capacity - inbox->used < size);
     bytes = malloc(capacity);
@@ -71,7 +75,7 @@ void *inbox_put(struct inbox *inbox, size_t length)
     uint32_t size, tail, to_end;
     struct header *header;
 
-    if (length > INBOX_MAX)
+    if (length > limit_of(inbox))
         return NULL;
     size = padded(length);
     if (inbox->used == 0)

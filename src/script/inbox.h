@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INBOX_MAX (1024u * 1024u) /* bytes of one inbox */
+#define INBOX_MAX (1024u * 1024u) /* bytes of one inbox that sets no limit */
 
 /* A ring of bytes that grows from nothing to its limit by doubling. Zeroed it is empty and holds INBOX_MAX bytes. */
 struct inbox {

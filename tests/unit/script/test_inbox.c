@@ -86,6 +86,14 @@ static void is_bounded(void **state)
     assert_non_null(inbox_put(&inbox, INBOX_MAX - 64));
     assert_null(inbox_put(&inbox, 64));
     inbox_free(&inbox);
+    inbox.limit = 2 * INBOX_MAX; /* more than the usual bound also for one record */
+    assert_int_equal(put(&inbox, 1, INBOX_MAX + 64), 0);
+    assert_int_equal(put(&inbox, 2, INBOX_MAX - 128), 0);
+    assert_null(inbox_put(&inbox, 64));
+    check(&inbox, 1, INBOX_MAX + 64);
+    check(&inbox, 2, INBOX_MAX - 128);
+    assert_null(inbox_put(&inbox, 2 * INBOX_MAX));
+    inbox_free(&inbox);
 }
 
 static void takes_empty_records(void **state)
