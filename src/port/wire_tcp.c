@@ -269,8 +269,11 @@ static bool has_room(size_t queued, const struct midi_msg *msg)
 /* A connection of ours whose other end reads slowly slows our inputs down. */
 static int send_to_client(struct port *port, struct wire *wire, const struct midi_msg *msg)
 {
-    int error = has_room(client_queued(wire->client), msg) ? client_send(wire->client, msg->b, msg->len) : NW_EFULL;
+    int error;
 
+    if (!has_room(client_queued(wire->client), msg)) /* a script may send a lot in one turn of the loop */
+        client_flush(wire->client);
+    error = has_room(client_queued(wire->client), msg) ? client_send(wire->client, msg->b, msg->len) : NW_EFULL;
     if (error == NW_EFULL || client_queued(wire->client) > TCP_SEND_BUFFER / 2)
         port_congested(port);
     return error;
@@ -286,6 +289,8 @@ static int send_to_peer(struct wire *wire, size_t index, const struct midi_msg *
 
     if (goes_on && wire->behind[index])
         return NW_ECLOSED;
+    if (peer->tcp != NULL && !has_room(tcp_queued(peer->tcp), msg))
+        tcp_flush(peer->tcp);
     error =
         has_room(peer->tcp == NULL ? 0 : tcp_queued(peer->tcp), msg) ? server_send(peer, msg->b, msg->len) : NW_EFULL;
     if (error != 0)
