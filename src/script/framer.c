@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "osc/osc_frame.h"
 #include "script/notewire.h"
+#include "script/script.h"
 #include "script/socket_object.h"
 
 #include <string.h>
@@ -134,8 +135,11 @@ int framer_create(lua_State *L)
     static const char *const names[] = {"size", "slip", NULL};
     static const enum osc_framing framings[] = {OSC_FRAMING_SIZE, OSC_FRAMING_SLIP};
     int choice = luaL_checkoption(L, 1, NULL, names);
-    struct framer *framer = object_push_new(L, &framer_type, sizeof *framer);
+    struct framer *framer;
 
+    if (script_of(L)->unloading)
+        return luaL_error(L, "the script is being unloaded");
+    framer = object_push_new(L, &framer_type, sizeof *framer);
     framer->framing = framings[choice];
     return 1;
 }

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INBOX_LIMIT (2 * INBOX_MAX) /* bytes that wait: the longest SysEx has room beside others */
+
 enum kind { SHORT, SYSEX, KINDS };
 
 /* An input, counted by references: the object's, and that of a call in progress. */
@@ -21,6 +23,7 @@ struct midi_input {
     struct ears *ears; /* while it is open */
     struct port *port; /* NULL: closed, or it could not be opened */
     struct inbox inbox;
+    unsigned turns; /* how many have left it */
     unsigned references;
     bool open;
     bool wanted[KINDS], disabled[KINDS];
@@ -144,8 +147,16 @@ static void leave_ears(struct midi_input *input)
 struct delivery {
     struct midi_input *input;
     enum kind kind;
+    unsigned turn; /* of the message */
     bool taken;
 };
+
+/* Whether the message is still the oldest: any allocation may run a finalizer, which may close the input, or wait and
+ * so have the message delivered. */
+static bool is_oldest(const struct delivery *delivery)
+{
+    return delivery->input->open && delivery->input->turns == delivery->turn;
+}
 
 /* Takes the oldest message out of the inbox. reason is why no callback gets it, or BRIDGE_HEARD. */
 static void take(struct midi_input *input, int reason)
@@ -159,21 +170,24 @@ static void take(struct midi_input *input, int reason)
     else if (record->booked)
         midi_fates_given_up(&ears->fates, ears->host, record->fate, (enum drop_reason)reason);
     inbox_pop(&input->inbox);
+    input->turns++;
 }
 
-/* Pushes the oldest message as an array, a short one filled up to three. False when a finalizer has closed the input
- * meanwhile. */
+/* Pushes the oldest message as an array, a short one filled up to three. False when it is no
+ * longer the oldest. */
 static bool push_message(lua_State *L, const struct delivery *delivery)
 {
     const struct midi_input *input = delivery->input;
     const struct record *record;
     size_t length, count;
 
+    if (!is_oldest(delivery)) /* the call may have collected already */
+        return false;
     inbox_front(&input->inbox, &length);
     length -= sizeof *record;
     count = delivery->kind == SHORT ? 3 : length;
     lua_createtable(L, (int)count, 0);
-    if (!input->open)
+    if (!is_oldest(delivery))
         return false;
     record = inbox_front(&input->inbox, &length); /* from here on nothing is allocated */
     length -= sizeof *record;
@@ -218,20 +232,20 @@ static void release(struct midi_input *input)
 static bool on_deliver(struct source *source)
 {
     struct midi_input *input = (struct midi_input *)source;
-    struct delivery delivery = {.input = input};
+    struct delivery delivery = {.input = input, .turn = input->turns};
     const struct record *record;
     size_t length;
     bool more;
 
     record = inbox_front(&input->inbox, &length);
-    if (record == NULL)
+    if (record == NULL || source->script->unloading)
         return false;
     delivery.kind = record->sysex ? SYSEX : SHORT;
     input->references++;
     if (!input->disabled[delivery.kind] &&
         !script_call(source->script, call_callback, &delivery, input->what[delivery.kind]))
         input->disabled[delivery.kind] = true;
-    if (!delivery.taken && input->open)
+    if (!delivery.taken && is_oldest(&delivery))
         take(input, DROP_DISABLED);
     more = input->open && input->inbox.count > 0;
     release(input);
@@ -294,6 +308,8 @@ int midi_create_input(lua_State *L)
     struct midi_input *input;
 
     lua_settop(L, 3);
+    if (script->unloading)
+        return luaL_error(L, "the script is being unloaded");
     object = object_push_new(L, &midi_input_type, sizeof *object);
     object->input = input = calloc(1, sizeof *input);
     if (input == NULL)
@@ -301,6 +317,7 @@ int midi_create_input(lua_State *L)
     input->references = 1;
     input->source.script = script;
     input->source.deliver = on_deliver;
+    input->inbox.limit = INBOX_LIMIT;
     lua_createtable(L, PLACE_NAME, 0);
     input->wanted[SHORT] = keep_callback(L, 2, SHORT);
     input->wanted[SYSEX] = keep_callback(L, 3, SYSEX);

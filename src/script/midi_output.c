@@ -32,6 +32,8 @@ int midi_create_output(lua_State *L)
     struct midi_output *output;
 
     lua_settop(L, 1);
+    if (script_of(L)->unloading)
+        return luaL_error(L, "the script is being unloaded");
     output = object_push_new(L, &midi_output_type, sizeof *output);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, 2, 1);

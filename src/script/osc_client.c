@@ -26,7 +26,7 @@ struct osc_client {
 
 static struct osc_client *client_of(const struct osc_peer *peer)
 {
-    return (struct osc_client *)(void *)((char *)(uintptr_t)peer - offsetof(struct osc_client, peer));
+    return (struct osc_client *)(void *)((const char *)peer - offsetof(struct osc_client, peer));
 }
 
 /* ---- from the loop ---- */
@@ -213,12 +213,16 @@ static int open_client(struct osc_client *client, const struct where *where)
 /* (where [, function]) -> Peer */
 int osc_client_create(lua_State *L)
 {
-    const char *text = luaL_checkstring(L, 1);
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
     struct osc_peer **object;
     struct osc_client *client;
     struct where where;
 
     lua_settop(L, 2);
+    if (script_of(L)->unloading)
+        return luaL_error(L, "the script is being unloaded");
+    luaL_argcheck(L, strlen(text) == length, 1, "there is a zero byte in it");
     luaL_argcheck(L, read_where(text, &where), 1, "[udp:|tcp:|slip:]HOST:PORT was expected");
     if (!lua_isnil(L, 2))
         luaL_checktype(L, 2, LUA_TFUNCTION);

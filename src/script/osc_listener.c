@@ -246,6 +246,7 @@ static const struct object_type listener_type = {
 static void read_where(lua_State *L, bool wanted[OSC_LISTENER_PROTOCOLS], struct net_addr *bind)
 {
     const char *text;
+    size_t length;
     int whole = 0;
     lua_Integer port = lua_type(L, 1) == LUA_TNUMBER ? lua_tointegerx(L, 1, &whole) : 0;
 
@@ -253,7 +254,8 @@ static void read_where(lua_State *L, bool wanted[OSC_LISTENER_PROTOCOLS], struct
         lua_pushinteger(L, port);
         lua_replace(L, 1);
     }
-    text = luaL_checkstring(L, 1);
+    text = luaL_checklstring(L, 1, &length);
+    luaL_argcheck(L, strlen(text) == length, 1, "there is a zero byte in it");
     wanted[SERVER_UDP] = strncmp(text, "tcp:", 4) != 0;
     wanted[SERVER_TCP] = strncmp(text, "udp:", 4) != 0;
     if (!wanted[SERVER_UDP] || !wanted[SERVER_TCP])
@@ -272,6 +274,8 @@ int osc_listener_create(lua_State *L)
     int error;
 
     lua_settop(L, 2);
+    if (script_of(L)->unloading)
+        return luaL_error(L, "the script is being unloaded");
     read_where(L, wanted, &bind);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     object = object_push_new(L, &listener_type, sizeof *object);

@@ -132,9 +132,13 @@ void osc_connection_left(struct osc_receiver *receiver, struct osc_sender *from)
     (void)receiver;
     if (connection == NULL)
         return;
-    if (--connection->waiting == 0 && connection->ended)
+    connection->waiting--;
+    if (connection->waiting == 0 && connection->ended && connection->tcp != NULL) {
+        connection->references--; /* that of what waited; the connection has its own */
         disconnect(connection);
-    release(connection);
+    } else {
+        release(connection);
+    }
 }
 
 /* ---- their objects ---- */
@@ -161,25 +165,42 @@ static void push_key(lua_State *L, const struct net_addr *addr)
     lua_pushlstring(L, key, sizeof key);
 }
 
+/* Replaces the key at the top of the stack by the Peer that is known under it; false: it stays. */
+static bool replace_by_known(lua_State *L, const struct osc_sender *from)
+{
+    struct osc_connection *known;
+
+    lua_pushvalue(L, -1);
+    known = get_known(L);
+    if (known == NULL || (from->connection == NULL && known->closed)) {
+        lua_pop(L, 1);
+        return false;
+    }
+    lua_remove(L, -2);
+    if (from->connection == NULL)
+        known->local = from->local;
+    return true;
+}
+
 void osc_connection_push(lua_State *L, struct osc_receiver *receiver, const struct osc_sender *from)
 {
-    struct osc_connection *connection = from->connection, *known;
+    struct osc_connection *connection = from->connection;
     struct osc_peer **object;
 
     if (connection != NULL)
         lua_pushlightuserdata(L, connection);
     else
         push_key(L, &from->from);
-    lua_pushvalue(L, -1);
-    known = get_known(L);
-    if (known != NULL && (connection != NULL || !known->closed)) {
-        lua_remove(L, -2);
-        if (connection == NULL)
-            known->local = from->local;
+    if (replace_by_known(L, from))
+        return;
+    osc_peer_push(L, &object);
+    lua_pushvalue(L, -2);
+    if (replace_by_known(L, from)) { /* a finalizer has waited, and so heard the same sender */
+        lua_replace(L, -3);
+        lua_pop(L, 1);
         return;
     }
     lua_pop(L, 1);
-    osc_peer_push(L, &object);
     if (connection != NULL) {
         connection->references++;
     } else {

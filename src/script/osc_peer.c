@@ -188,5 +188,5 @@ static const struct object_type peer_type = {
 
 void osc_peer_push(lua_State *L, struct osc_peer ***object)
 {
-    *object = object_push_new(L, &peer_type, sizeof **object);
+    *object = object_push_new(L, &peer_type, sizeof(void *));
 }

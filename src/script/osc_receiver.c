@@ -123,6 +123,8 @@ static int call_function(lua_State *L)
     const char *bytes;
     size_t length;
 
+    if (!receiver->open || receiver->disabled || receiver->inbox.count == 0) /* the call has collected */
+        return 0;
     lua_rawgeti(L, LUA_REGISTRYINDEX, receiver->self_ref);
     lua_getiuservalue(L, OSC_RECEIVER_OBJECT, 1);
     lua_rawgeti(L, -1, CALL);

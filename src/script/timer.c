@@ -75,6 +75,8 @@ static int call_function(lua_State *L)
 {
     const struct timer *timer = lua_touserdata(L, 1);
 
+    if (timer->alarm == NULL) /* the call has collected, and a finalizer stopped it */
+        return 0;
     lua_rawgeti(L, LUA_REGISTRYINDEX, timer->self_ref);
     lua_getiuservalue(L, -1, 1);
     lua_call(L, 0, 0);
@@ -118,12 +120,16 @@ void timer_push(lua_State *L, double milliseconds)
     struct timer *timer;
     int self_ref;
 
+    if (script->unloading)
+        luaL_error(L, "the script is being unloaded");
     if (!(milliseconds > 0))
         luaL_error(L, "invalid interval: a number of milliseconds above 0 was expected");
     object = object_push_new(L, &timer_type, sizeof *object);
     timer = calloc(1, sizeof *timer);
-    if (timer == NULL)
+    if (timer == NULL) {
         luaL_error(L, "not enough memory");
+        return;
+    }
     object->timer = timer; /* from here on the collector frees it */
     timer->references = 1;
     timer->source.script = script;
