@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define WAIT_MAX_MS 1e12 /* beyond it is the same as for ever: 30 years */
+
 static struct bridge *bridge_of(lua_State *L)
 {
     return script_of(L)->host->bridge;
@@ -20,8 +22,10 @@ static struct bridge *bridge_of(lua_State *L)
 /* (milliseconds, function) -> Timer */
 static int every(lua_State *L)
 {
-    lua_Number milliseconds = luaL_checknumber(L, 1);
+    lua_Number milliseconds;
 
+    luaL_checktype(L, 1, LUA_TNUMBER);
+    milliseconds = lua_tonumber(L, 1);
     luaL_argcheck(L, milliseconds > 0, 1, "a number of milliseconds above 0 was expected");
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
@@ -38,14 +42,17 @@ static bool nothing_is_kept(void *user)
 static int wait(lua_State *L)
 {
     struct script *script = script_of(L);
+    lua_Number milliseconds;
 
     if (lua_isnoneornil(L, 1)) {
         if (script->kept > 0)
             host_serve(script->host, L, nothing_is_kept, script, UINT64_MAX);
         return 0;
     }
-    luaL_argcheck(L, luaL_checknumber(L, 1) >= 0, 1, "a number of milliseconds from 0 on was expected");
-    host_serve(script->host, L, NULL, NULL, host_deadline(lua_tonumber(L, 1)));
+    luaL_checktype(L, 1, LUA_TNUMBER);
+    milliseconds = lua_tonumber(L, 1);
+    luaL_argcheck(L, milliseconds >= 0, 1, "a number of milliseconds from 0 on was expected");
+    host_serve(script->host, L, NULL, NULL, host_deadline(milliseconds < WAIT_MAX_MS ? milliseconds : WAIT_MAX_MS));
     return 0;
 }
 
