@@ -76,9 +76,14 @@ static enum server_protocol check_protocol(lua_State *L, int index)
 
 static const char *check_host(lua_State *L, int index)
 {
+    size_t length;
+    const char *name;
+
     if (lua_type(L, index) != LUA_TSTRING)
         luaL_typeerror(L, index, "string");
-    return lua_tostring(L, index);
+    name = lua_tolstring(L, index, &length);
+    luaL_argcheck(L, strlen(name) == length, index, "invalid address: it contains a zero byte");
+    return name;
 }
 
 /* ---- names ---- */
@@ -104,12 +109,14 @@ static bool is_resolved(void *user)
     return ((const struct lookup *)user)->done;
 }
 
-/* The address of a host, which may take a while. Returns whether it was found. Never raises. */
-static bool find_host(lua_State *L, const char *name, uint16_t port, uint64_t deadline_ns, struct net_addr *addr)
+enum found { HOST_FOUND, HOST_UNKNOWN, HOST_TIMEOUT };
+
+/* The address of a host, which may take a while. Never raises. */
+static enum found find_host(lua_State *L, const char *name, uint16_t port, uint64_t deadline_ns, struct net_addr *addr)
 {
     struct host *host = script_of(L)->host;
     struct lookup lookup = {.addr = addr};
-    struct loop_resolve *resolve;
+    struct loop_resolve *resolve = NULL;
     bool found = strcmp(name, "localhost") == 0 ? net_addr_parse_ip("127.0.0.1", addr) == NW_OK
                                                 : net_addr_parse_ip(name, addr) == NW_OK;
 
@@ -120,13 +127,26 @@ static bool find_host(lua_State *L, const char *name, uint16_t port, uint64_t de
         found = lookup.done && lookup.error == NW_OK;
     }
     addr->port = port;
-    return found;
+    if (found)
+        return HOST_FOUND;
+    return resolve != NULL && !lookup.done ? HOST_TIMEOUT : HOST_UNKNOWN;
 }
 
-static int not_found(lua_State *L, const char *name)
+static int not_found(lua_State *L, const char *name, enum found why)
 {
     lua_pushnil(L);
-    lua_pushfstring(L, "there is no host named '%s'", name);
+    if (why == HOST_TIMEOUT)
+        lua_pushliteral(L, "timeout");
+    else
+        lua_pushfstring(L, "there is no host named '%s'", name);
+    return 2;
+}
+
+/* Pushes nil and why. What a finalizer makes while the state is closed would never be finalized itself. */
+static int refuse(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_pushliteral(L, "the script is being unloaded");
     return 2;
 }
 
@@ -140,10 +160,15 @@ static int create_server(lua_State *L)
     int index = name != NULL ? 2 : 1;
     uint16_t port = check_port(L, index, 0);
     enum server_protocol protocol = check_protocol(L, index + 1);
+    enum found found = HOST_FOUND;
 
+    if (script_of(L)->unloading)
+        return refuse(L);
     bind.port = port;
-    if (name != NULL && !find_host(L, name, port, host_deadline(NAME_TIMEOUT_MS), &bind))
-        return not_found(L, name);
+    if (name != NULL)
+        found = find_host(L, name, port, host_deadline(NAME_TIMEOUT_MS), &bind);
+    if (found != HOST_FOUND)
+        return not_found(L, name, found);
     return socket_server_create(L, protocol, &bind);
 }
 
@@ -156,9 +181,13 @@ static int create_client(lua_State *L)
     enum server_protocol protocol = check_protocol(L, 3);
     double timeout = lua_isnoneornil(L, 4) ? CONNECT_TIMEOUT_MS : socket_check_timeout(L, 4);
     uint64_t deadline_ns = host_deadline(timeout);
+    enum found found;
 
-    if (!find_host(L, name, port, deadline_ns, &to))
-        return not_found(L, name);
+    if (script_of(L)->unloading)
+        return refuse(L);
+    found = find_host(L, name, port, deadline_ns, &to);
+    if (found != HOST_FOUND)
+        return not_found(L, name, found);
     return socket_client_create(L, protocol, &to, deadline_ns);
 }
 

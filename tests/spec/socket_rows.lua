@@ -118,6 +118,7 @@ local function creating(kit)
     spec.raises("invalid port", Socket.create_server, 9000.5, protocol)
     spec.raises("invalid protocol", Socket.create_server, "localhost", 9000, 3)
     spec.raises("invalid protocol", Socket.create_server, 9000, "tcp")
+    spec.raises("zero byte", Socket.create_server, "127.0.0.1\0.evil", 0, protocol)
   end)
 
   spec.it("can be opened again on its port at once", function()
