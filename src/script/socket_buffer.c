@@ -44,10 +44,15 @@ bool socket_buffer_put(struct socket_buffer *buffer, const uint8_t *bytes, size_
 
     if (!make_room(buffer, length))
         return false;
-    room = inbox_put(&buffer->chunks, sizeof chunk);
-    if (room == NULL)
-        return false;
-    memcpy(room, &chunk, sizeof chunk);
+    if (socket_buffer_count(buffer) >= SOCKET_CHUNKS_MAX || buffer->loose > 0) {
+        buffer->loose++;
+    } else {
+        room = inbox_put(&buffer->chunks, sizeof chunk);
+        if (room == NULL)
+            return false;
+        memcpy(room, &chunk, sizeof chunk);
+        buffer->empty += length == 0;
+    }
     if (length > 0)
         memcpy(buffer->bytes + buffer->head + buffer->used, bytes, length);
     buffer->used += length;
@@ -69,8 +74,10 @@ size_t socket_buffer_front(const struct socket_buffer *buffer)
 unsigned socket_buffer_take(struct socket_buffer *buffer, size_t length)
 {
     unsigned ended = 0;
-    size_t left = length;
+    size_t left;
 
+    length = length < buffer->used ? length : buffer->used;
+    left = length;
     while (buffer->chunks.count > 0) {
         size_t front = socket_buffer_front(buffer), part = left < front ? left : front;
 
@@ -79,16 +86,37 @@ unsigned socket_buffer_take(struct socket_buffer *buffer, size_t length)
             buffer->taken += (uint32_t)part;
             break;
         }
+        buffer->empty -= front == 0;
         inbox_pop(&buffer->chunks);
         buffer->taken = 0;
         ended++;
         if (left == 0)
             break;
     }
-    length -= left;
     buffer->used -= length;
+    if (buffer->loose > buffer->used) { /* each has a byte at least */
+        ended += buffer->loose - (uint32_t)buffer->used;
+        buffer->loose = (uint32_t)buffer->used;
+    }
     buffer->head = buffer->used > 0 ? buffer->head + length : 0;
     buffer->searched = 0;
+    return ended;
+}
+
+/* The lengths go round once; all records have the same size, so that each has room where the one before it was. */
+unsigned socket_buffer_take_empty(struct socket_buffer *buffer)
+{
+    unsigned ended = buffer->empty;
+    uint32_t chunk;
+    size_t size;
+
+    for (uint32_t left = ended > 0 ? buffer->chunks.count : 0; left > 0; left--) {
+        memcpy(&chunk, inbox_front(&buffer->chunks, &size), sizeof chunk);
+        inbox_pop(&buffer->chunks);
+        if (chunk > 0)
+            memcpy(inbox_put(&buffer->chunks, sizeof chunk), &chunk, sizeof chunk);
+    }
+    buffer->empty = 0;
     return ended;
 }
 

@@ -133,16 +133,19 @@ static void check_mode(lua_State *L, int index, struct want *want)
     }
 }
 
-/* Whether what is wanted is there. A datagram is a whole: "*all" gives one at a time. */
+/* Whether what is wanted is there. A datagram is a whole: "*all" gives one at a time, and lines and counts pass over
+ * empty ones, which would fill the queue for them. */
 static bool is_there(struct want *want)
 {
     struct socket_buffer *received = &want->stream->received;
 
+    if (want->mode != MODE_ALL)
+        stream_take_empty(want->stream);
     switch (want->mode) {
     case MODE_LINE: return socket_buffer_line(received, &want->length, &want->with);
     case MODE_ALL:
         want->length = want->with = want->stream->udp != NULL ? socket_buffer_front(received) : received->used;
-        return received->chunks.count > 0;
+        return socket_buffer_count(received) > 0;
     default: want->length = want->with = want->count; return received->used >= want->count;
     }
 }
@@ -160,17 +163,30 @@ static bool is_settled(void *user)
     return is_there(user) || is_over(user);
 }
 
-/* Gives what is there to the script. The bytes are copied before anything of Lua's can run that closes the stream. */
-static int give(lua_State *L, const struct want *want)
+/* A connection whose peer has ended may have been kept for what waited alone: its server has to look. */
+static void wake(const struct stream *stream)
+{
+    if (stream->server != NULL && (stream->ended || stream->closed))
+        socket_server_wake(stream->server);
+}
+
+/* Pushes what is there and takes it, unless a finalizer, which any allocation may run, has had it meanwhile. */
+static bool give(lua_State *L, const struct want *want)
 {
     struct stream *stream = want->stream;
+    unsigned turns = stream->turns;
     const uint8_t *bytes = socket_buffer_bytes(&stream->received);
     bool bare = want->mode == MODE_LINE && want->with == want->length + 1 && bytes[want->length] == '\r';
 
     lua_pushlstring(L, want->length > 0 ? (const char *)bytes : "", want->length);
+    if (stream->turns != turns) {
+        lua_pop(L, 1);
+        return false;
+    }
     stream_taken(stream, want->with);
     stream->swallow_newline = bare && stream->received.used == 0;
-    return 1;
+    wake(stream);
+    return true;
 }
 
 /* Why nothing is given. Only a time-out leaves the socket open. */
@@ -181,6 +197,7 @@ static int give_up(lua_State *L, const struct want *want)
     if (is_over(want)) {
         text = want->stream->ended ? "disconnected" : "the line is too long";
         stream_close(want->stream);
+        wake(want->stream);
     }
     lua_pushnil(L);
     lua_pushstring(L, text);
@@ -193,7 +210,6 @@ static int client_receive(lua_State *L)
     struct stream *stream = usable_stream(L);
     struct want want = {.stream = stream};
     double timeout;
-    bool there;
 
     check_mode(L, 2, &want);
     timeout = socket_check_timeout(L, 3);
@@ -201,13 +217,13 @@ static int client_receive(lua_State *L)
         stream_limit(stream, want.count);
     if (want.mode == MODE_ALL && stream->udp == NULL && stream->received.used > 0)
         host_wait(stream->host, L, NULL, NULL, NULL, 0); /* what else has come */
-    there = is_there(&want);
-    if (!there && !is_over(&want)) {
+    if (!is_settled(&want))
         host_wait(stream->host, L, NULL, is_settled, &want, host_deadline(timeout));
-        there = is_there(&want);
-    }
     stream_limit(stream, SOCKET_BUFFER_MAX);
-    return there ? give(L, &want) : give_up(L, &want);
+    while (is_there(&want))
+        if (give(L, &want))
+            return 1;
+    return give_up(L, &want);
 }
 
 /* ---- the end ---- */
@@ -216,16 +232,23 @@ static int client_close(lua_State *L)
 {
     struct stream *stream = usable(L)->stream;
 
-    if (stream != NULL) /* the sender of a datagram has nothing to close */
-        stream_close(stream);
+    if (stream == NULL) /* the sender of a datagram has nothing to close */
+        return 0;
+    stream_close(stream);
+    wake(stream);
     return 0;
 }
 
 static int client_gc(lua_State *L)
 {
     struct socket_client *client = self(L);
+    struct stream *stream = client->stream;
 
-    stream_release(client->stream);
+    if (stream != NULL && stream->server != NULL) { /* nobody can take what was left to this object */
+        stream_close(stream);
+        socket_server_forget(stream->server, stream);
+    }
+    stream_release(stream);
     socket_server_release(client->server);
     client->stream = NULL;
     client->server = NULL;

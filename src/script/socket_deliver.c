@@ -7,11 +7,14 @@
 
 #include <string.h>
 
+#define LEFT_MAX (SERVER_CLIENTS_MAX / 2) /* connections whose peer has ended, and that wait for receive */
+
 /* One call of a callback, for the protected part of it. */
 struct delivery {
     struct socket_server *server;
     struct stream *stream; /* of a connection */
     unsigned runs;         /* the run that this belongs to: finalizers may end it at any allocation */
+    unsigned turns;        /* of the queue or the stream: where they have gone on, the item is gone */
     bool found;            /* the notifier has the callback */
     bool taken;            /* what waited is out of its queue */
 };
@@ -42,6 +45,26 @@ static bool holds(const struct delivery *delivery)
     return delivery->server->running && delivery->server->runs == delivery->runs;
 }
 
+/* Whether what is to be delivered still waits: a getter or a finalizer that waits has had it delivered meanwhile. */
+static bool is_waiting(const struct delivery *delivery)
+{
+    const struct stream *stream = delivery->stream;
+
+    if (!holds(delivery))
+        return false;
+    if (stream != NULL)
+        return stream->server == delivery->server && stream->turns == delivery->turns;
+    return delivery->server->turns == delivery->turns;
+}
+
+/* Forgets the oldest error or datagram. */
+static void pop(struct delivery *delivery, struct inbox *inbox)
+{
+    inbox_pop(inbox);
+    delivery->server->turns++;
+    delivery->taken = true;
+}
+
 /* Pushes the object of a connection: the same each time, kept in the server object as long as the connection is. */
 static void push_connection(lua_State *L, struct socket_server *server, struct stream *stream)
 {
@@ -53,6 +76,7 @@ static void push_connection(lua_State *L, struct socket_server *server, struct s
         lua_pop(L, 1);
         client = object_push_new(L, &socket_client_type, sizeof *client);
         client->stream = stream;
+        stream->owned = true;
         stream_hold(stream);
         lua_pushvalue(L, -1);
         lua_rawsetp(L, -3, stream);
@@ -96,17 +120,17 @@ static int call_datagram(lua_State *L)
     const uint8_t *record;
     int pushed = push_callback(L, delivery, "socket_message");
 
-    if (pushed == 0 || !holds(delivery))
+    if (pushed == 0 || !is_waiting(delivery))
+        return 0;
+    memcpy(&datagram, inbox_front(&server->datagrams, &length), sizeof datagram);
+    push_sender(L, server, &datagram);
+    if (!is_waiting(delivery))
         return 0;
     record = inbox_front(&server->datagrams, &length);
-    memcpy(&datagram, record, sizeof datagram);
     lua_pushlstring(L, (const char *)record + sizeof datagram, length - sizeof datagram);
-    if (!holds(delivery))
+    if (!is_waiting(delivery))
         return 0;
-    inbox_pop(&server->datagrams);
-    delivery->taken = true;
-    push_sender(L, server, &datagram);
-    lua_insert(L, -2);
+    pop(delivery, &server->datagrams);
     lua_call(L, pushed + 1, 0);
     return 0;
 }
@@ -116,9 +140,7 @@ static int call_accepted(lua_State *L)
     struct delivery *delivery = lua_touserdata(L, 1);
     int pushed = push_callback(L, delivery, "socket_accepted");
 
-    if (!holds(delivery))
-        return 0;
-    if (pushed == 0)
+    if (pushed == 0 || !holds(delivery) || delivery->stream->server == NULL)
         return 0;
     push_connection(L, delivery->server, delivery->stream);
     lua_call(L, pushed, 0);
@@ -132,13 +154,15 @@ static int call_chunk(lua_State *L)
     size_t length;
     int pushed = push_callback(L, delivery, "socket_message");
 
-    if (pushed == 0 || !holds(delivery))
+    if (pushed == 0 || !is_waiting(delivery))
         return 0;
     push_connection(L, delivery->server, stream);
-    length = stream->received.used;
-    if (length == 0) /* a finalizer has closed it */
+    if (!is_waiting(delivery))
         return 0;
+    length = stream->received.used;
     lua_pushlstring(L, (const char *)socket_buffer_bytes(&stream->received), length);
+    if (!is_waiting(delivery))
+        return 0;
     stream_taken(stream, length);
     delivery->taken = true;
     lua_call(L, pushed + 1, 0);
@@ -148,13 +172,18 @@ static int call_chunk(lua_State *L)
 static int call_error(lua_State *L)
 {
     struct delivery *delivery = lua_touserdata(L, 1);
+    struct inbox *errors = &delivery->server->errors;
     size_t length;
+    const char *text;
     int pushed = push_callback(L, delivery, "socket_error");
-    const char *text = holds(delivery) ? inbox_front(&delivery->server->errors, &length) : NULL;
 
-    if (pushed == 0 || text == NULL)
+    if (pushed == 0 || !is_waiting(delivery))
         return 0;
+    text = inbox_front(errors, &length);
     lua_pushlstring(L, text, length);
+    if (!is_waiting(delivery))
+        return 0;
+    pop(delivery, errors);
     lua_call(L, pushed, 0);
     return 0;
 }
@@ -188,8 +217,8 @@ static void deliver_error(struct delivery *delivery)
 
     if (!server->disabled[CALLBACK_ERROR])
         call(delivery, call_error, CALLBACK_ERROR);
-    if (holds(delivery))
-        inbox_pop(&server->errors);
+    if (!delivery->taken && is_waiting(delivery))
+        pop(delivery, &server->errors);
 }
 
 static void deliver_datagram(struct delivery *delivery)
@@ -201,8 +230,8 @@ static void deliver_datagram(struct delivery *delivery)
         call(delivery, call_datagram, CALLBACK_MESSAGE);
     if (delivery->taken) {
         host_delivered(host);
-    } else if (holds(delivery)) {
-        inbox_pop(&server->datagrams);
+    } else if (is_waiting(delivery)) {
+        pop(delivery, &server->datagrams);
         host_dropped(host, server->disabled[CALLBACK_MESSAGE] ? DROP_DISABLED : DROP_UNMAPPED);
     }
 }
@@ -210,6 +239,8 @@ static void deliver_datagram(struct delivery *delivery)
 /* Its end is not told while its last words are: they may be answered. */
 static bool has_something(const struct stream *stream)
 {
+    if (stream->left)
+        return stream->received.used == 0 || stream->broken || stream->closed;
     return !stream->told || ((stream->ended || stream->closed) && stream->busy == 0) ||
            (stream->received.used > 0 && !stream->unheard);
 }
@@ -232,12 +263,37 @@ static struct stream *next_stream(struct socket_server *server)
     return stream;
 }
 
-/* The end of a connection that has told everything: what it leaves is for receive. */
+/* Leaves what is unheard to the object of a connection, which may be answered meanwhile. Scripts may forget such
+ * objects, and their peers shall not fill the server: beyond some, the oldest can only be received from. */
+static void leave(struct socket_server *server, struct stream *stream)
+{
+    struct stream *oldest = NULL;
+    unsigned count = 0;
+
+    for (struct stream *other = server->streams; other != NULL; other = other->next) {
+        if (other->left && oldest == NULL)
+            oldest = other;
+        count += other->left;
+    }
+    if (count >= LEFT_MAX) {
+        stream_disconnect(oldest);
+        socket_server_forget(server, oldest);
+    }
+    stream->left = true;
+}
+
+/* The end of a connection that has told everything: what it leaves is for receive. Who has only ended its sending may
+ * be answered until that is taken, or the script lets go of the object. */
 static void forget(struct delivery *delivery)
 {
     struct socket_server *server = delivery->server;
+    struct stream *stream = delivery->stream;
 
     script_call(server->source.script, forget_connection, delivery, "forgetting a connection");
+    if (!stream->left && stream->owned && stream->received.used > 0 && !stream->broken && !stream->closed) {
+        leave(server, stream);
+        return;
+    }
     stream_disconnect(delivery->stream);
     socket_server_forget(server, delivery->stream);
 }
@@ -253,9 +309,9 @@ static void deliver_chunk(struct delivery *delivery)
     stream->busy++;
     call(delivery, call_chunk, CALLBACK_MESSAGE);
     stream->busy--;
-    if (delivery->taken || stream->closed || !holds(delivery))
+    if (delivery->taken || !is_waiting(delivery))
         return;
-    if (delivery->found) {
+    if (delivery->found || delivery->server->disabled[CALLBACK_MESSAGE]) {
         stream_discard(stream, DROP_DISABLED);
     } else {
         stream->unheard = true;
@@ -267,6 +323,7 @@ static void deliver_stream(struct delivery *delivery)
 {
     struct stream *stream = delivery->stream;
 
+    delivery->turns = stream->turns;
     stream_hold(stream);
     if (!stream->told && !stream->closed) {
         stream->told = true;
@@ -293,7 +350,7 @@ static bool is_due(const struct socket_server *server)
 bool socket_server_deliver(struct source *source)
 {
     struct socket_server *server = (struct socket_server *)source; /* its first member */
-    struct delivery delivery = {.server = server, .runs = server->runs};
+    struct delivery delivery = {.server = server, .runs = server->runs, .turns = server->turns};
     bool more;
 
     if (!server->running || source->script->unloading)

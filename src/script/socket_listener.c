@@ -98,7 +98,7 @@ static int server_run(lua_State *L)
     server->runs++;
     server->source.script->kept++;
     for (struct stream *stream = server->streams; stream != NULL; stream = stream->next)
-        stream->unheard = false;
+        stream->unheard = stream->left;
     source_ready(&server->source);
     return 0;
 }

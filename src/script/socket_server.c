@@ -21,6 +21,7 @@ static void remove_stream(struct socket_server *server, struct stream **link)
 
     *link = stream->next;
     stream->next = NULL;
+    stream->server = NULL;
     server->stream_count--;
     stream_release(stream);
 }
@@ -74,6 +75,7 @@ static void on_accepted(void *user, struct peer *peer)
         return;
     }
     stream->accepted = true;
+    stream->server = server;
     stream->peer = peer;
     stream->tcp = peer->tcp;
     stream->peer_addr = peer->addr;

@@ -28,6 +28,7 @@ struct socket_server {
     int self_ref, notifier_ref; /* in the registry while it runs: what keeps the objects */
     bool is_instance;           /* the notifier is an instance of a class: its callbacks are methods */
     unsigned runs;              /* run and stop count up: what was begun in another run is void */
+    unsigned turns;             /* how many have left the two queues */
     bool disabled[CALLBACKS];   /* it failed; until run is called again */
     struct inbox datagrams;     /* struct socket_datagram and the bytes */
     struct inbox errors;

@@ -32,20 +32,20 @@ void stream_release(struct stream *stream)
     free(stream);
 }
 
-/* Reading stops at the bound and goes on at half of it. */
-static void regulate(struct stream *stream)
+static void set_paused(struct stream *stream, bool pause)
 {
-    const struct socket_buffer *received = &stream->received;
-    bool pause;
-
-    if (stream->paused)
-        pause = received->used > stream->limit / 2 || received->chunks.count > SOCKET_CHUNKS_MAX / 2;
-    else
-        pause = received->used >= stream->limit || received->chunks.count >= SOCKET_CHUNKS_MAX;
     if (stream->tcp == NULL || pause == stream->paused)
         return;
     stream->paused = pause;
     tcp_pause(stream->tcp, pause);
+}
+
+/* Reading stops at the bound and goes on at half of it. */
+static void regulate(struct stream *stream)
+{
+    size_t used = stream->received.used;
+
+    set_paused(stream, stream->paused ? used > stream->limit / 2 : used >= stream->limit);
 }
 
 void stream_disconnect(struct stream *stream)
@@ -61,13 +61,14 @@ void stream_disconnect(struct stream *stream)
     stream->peer = NULL;
     stream->tcp = NULL;
     stream->ended = true;
-    if (stream->received.chunks.count == 0) /* the object may wait long for its collection */
+    if (socket_buffer_count(&stream->received) == 0) /* the object may wait long for its collection */
         socket_buffer_free(&stream->received);
 }
 
 void stream_discard(struct stream *stream, enum drop_reason reason)
 {
-    for (uint32_t left = stream->received.chunks.count; left > 0; left--)
+    stream->turns++;
+    for (uint32_t left = socket_buffer_count(&stream->received); left > 0; left--)
         host_dropped(stream->host, reason);
     socket_buffer_free(&stream->received);
     regulate(stream);
@@ -92,8 +93,8 @@ bool stream_is_open(const struct stream *stream)
 void stream_received(struct stream *stream, const uint8_t *bytes, size_t length)
 {
     const struct socket_buffer *received = &stream->received;
-    bool full =
-        stream->udp != NULL && (received->used + length > stream->limit || received->chunks.count >= SOCKET_CHUNKS_MAX);
+    bool full = stream->udp != NULL &&
+                (received->used + length > stream->limit || socket_buffer_count(received) >= SOCKET_CHUNKS_MAX);
 
     host_queued(stream->host);
     if (stream->swallow_newline && length > 0) {
@@ -113,7 +114,7 @@ void stream_received(struct stream *stream, const uint8_t *bytes, size_t length)
             stream->ended = true;
         return;
     }
-    stream->unheard = false;
+    stream->unheard = stream->left;
     regulate(stream);
 }
 
@@ -130,11 +131,18 @@ void stream_ended(struct stream *stream, int error)
 void stream_limit(struct stream *stream, size_t limit)
 {
     stream->limit = limit;
-    regulate(stream);
+    set_paused(stream, stream->received.used >= limit); /* at once: somebody may wait for all of it */
+}
+
+void stream_take_empty(struct stream *stream)
+{
+    for (unsigned left = socket_buffer_take_empty(&stream->received); left > 0; left--)
+        host_delivered(stream->host);
 }
 
 void stream_taken(struct stream *stream, size_t length)
 {
+    stream->turns++;
     for (unsigned left = socket_buffer_take(&stream->received, length); left > 0; left--)
         host_delivered(stream->host);
     regulate(stream);

@@ -11,6 +11,8 @@
 
 #define SOCKET_BUFFER_MAX (256u * 1024u) /* bytes that wait; beyond, TCP stops reading and UDP drops */
 
+struct socket_server;
+
 /* Counted by references: the Lua object's, the server's, and those of calls in progress. It is never freed from inside
  * a callback of the loop, which borrows it. */
 struct stream {
@@ -29,10 +31,14 @@ struct stream {
     bool broken;               /* and takes no more */
     bool closed;               /* by the script, or because the peer is gone and the script knows */
     bool accepted;
-    struct stream *next; /* of the server that accepted it */
-    bool told;           /* socket_accepted has had its turn */
-    bool unheard;        /* there is no socket_message: what waits is for receive */
-    unsigned busy;       /* how many of its socket_message run */
+    unsigned turns;               /* how often something has left what waits */
+    struct socket_server *server; /* that accepted it and has it in its list; else NULL */
+    struct stream *next;          /* of the server that accepted it */
+    bool told;                    /* socket_accepted has had its turn */
+    bool unheard;                 /* there is no socket_message: what waits is for receive */
+    bool owned;                   /* accepted: it has an object */
+    bool left;     /* its peer has ended, and what is unheard is left to that object, which is the script's alone */
+    unsigned busy; /* how many of its socket_message run */
 };
 
 struct stream *stream_new(struct host *host); /* returns one reference; NULL without memory */
@@ -54,6 +60,9 @@ void stream_ended(struct stream *stream, int error);
 
 /* The script has taken the oldest length bytes: books it, and goes on reading when there is room. */
 void stream_taken(struct stream *stream, size_t length);
+
+/* Books the empty datagrams that wait, for who asks for bytes. */
+void stream_take_empty(struct stream *stream);
 
 /* How many bytes may wait from now on. */
 void stream_limit(struct stream *stream, size_t limit);

@@ -164,7 +164,112 @@ local function nesting(kit)
   end)
 end
 
+-- How many wait, when what earlier specs have left is gone.
+local function queued()
+  collectgarbage()
+  collectgarbage()
+  return notewire.counters().queued
+end
+
+-- What scripts run while a message is on its way to its callback may wait, and so have it delivered before.
+local function nesting_before(kit)
+  spec.it("may wait while a callback is looked up", function()
+    local heard, inside, before, server = {}, false, queued(), kit.server()
+    local client = kit.client(server)
+    server:run(setmetatable({}, {
+      __index = function(_, name)
+        if name ~= "socket_message" then
+          return nil
+        end
+        if server.is_running and not inside then
+          inside = true
+          client:send(",")
+          server:wait(30)
+          inside = false
+        end
+        return function(_, data) heard[#heard + 1] = data end
+      end
+    }))
+    for i = 1, 3 do
+      client:send("message " .. i)
+    end
+    server:wait(50)
+    client:send("message 4")
+    server:wait(100)
+    spec.equal(table.concat(heard), "message 1message 2message 3,message 4,")
+    spec.equal(notewire.counters().queued, before)
+    server:close()
+  end)
+
+  spec.it("may be closed, or its callback fail, after a wait while it is looked up", function()
+    local before = queued()
+    for _, ending in ipairs {function(server) server:close() end, function() error("this error belongs to the test") end} do
+      local heard, inside, server = "", false, kit.server()
+      local client = kit.client(server)
+      server:run(setmetatable({}, {
+        __index = function(_, name)
+          if name ~= "socket_message" or not server.is_running then
+            return nil
+          elseif not inside then
+            inside = true
+            client:send(" and more")
+            server:wait(30)
+            ending(server)
+          end
+          return function(_, data) heard = heard .. data end
+        end
+      }))
+      client:send("message")
+      server:wait(60)
+      spec.equal(heard, "message and more")
+      if server.is_open then
+        server:close()
+      end
+    end
+    spec.equal(queued(), before)
+  end)
+
+  spec.it("gives everything once and in order while finalizers wait", function()
+    local heard, sent, inside, over, before, server = {}, {}, false, false, queued(), kit.server()
+    local client = kit.client(server)
+    local send = client.send
+    local function say()
+      local text = ("%03d,"):format(#sent)
+      sent[#sent + 1] = text
+      send(client, text)
+    end
+    local function trap()
+      setmetatable({}, {
+        __gc = function()
+          if not inside and not over then
+            inside = true
+            say()
+            server:wait(2)
+            inside = false
+          end
+        end
+      })
+    end
+    server:run {
+      socket_message = function(_, data)
+        heard[#heard + 1] = data
+        trap()
+      end
+    }
+    for _ = 1, 100 do
+      say()
+      server:wait(1)
+    end
+    over = true
+    kit.until_true(server, function() return #table.concat(heard) >= #table.concat(sent) end)
+    spec.equal(table.concat(heard), table.concat(sent))
+    spec.equal(notewire.counters().queued, before)
+    server:close()
+  end)
+end
+
 return function(kit)
   notifiers(kit)
   nesting(kit)
+  nesting_before(kit)
 end

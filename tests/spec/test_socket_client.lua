@@ -96,6 +96,13 @@ spec.it("raises for arguments that are none", function()
   spec.raises("invalid timeout", Socket.create_client, "localhost", 9000, TCP, -1)
   spec.raises("invalid timeout", Socket.create_client, "localhost", 9000, TCP, "1")
   spec.raises("invalid timeout", Socket.create_client, "localhost", 9000, TCP, 0 / 0)
+  spec.raises("zero byte", Socket.create_client, "localhost\0x", 9000)
+end)
+
+spec.it("says when there was no time to find a name", function()
+  for _, protocol in ipairs {TCP, UDP} do
+    spec.equal({Socket.create_client("no-such-host.invalid", 9000, protocol, 0)}, {nil, "timeout"})
+  end
 end)
 
 spec.it("says is_open when closed, and raises for all else", function()
@@ -223,6 +230,32 @@ spec.it("receives more than waits by itself", function()
   server:close()
 end)
 
+spec.it("goes on receiving much after a time-out", function()
+  local client, far, server = pair()
+  spec.equal(far:send(("x"):rep(700000)), true)
+  spec.equal({client:receive(1048576, 100)}, {nil, "timeout"})
+  spec.equal(far:send(("x"):rep(400000)), true)
+  spec.equal(#(client:receive(1048576, 2000) or ""), 1048576)
+  spec.equal(#(client:receive(51424, 2000) or ""), 51424)
+  server:close()
+end)
+
+spec.it("receives what comes byte by byte", function()
+  local client, far, server = pair()
+  local before = notewire.counters()
+  for _ = 1, 12000 do
+    far:send("y")
+    server:wait(0)
+  end
+  far:send("\nend\n")
+  spec.truthy(notewire.counters().received - before.received > 8192)
+  spec.equal({client:receive(2, 100)}, {"yy"})
+  spec.equal(#(client:receive("*line", 500) or ""), 11998)
+  spec.equal({client:receive("*line", 500)}, {"end"})
+  spec.equal(notewire.counters().queued, before.queued)
+  server:close()
+end)
+
 spec.it("raises for modes and time-outs that are none", function()
   local client, _, server = pair()
   for _, mode in ipairs {"*nothing", "", "line", "5", 0, -1, 1.5, {}, true, 1e18, 0 / 0} do
@@ -316,6 +349,29 @@ spec.it("receives datagrams, one each time", function()
   far:send("other")
   spec.equal({client:receive("*all", 500)}, {"ree"})
   spec.equal({client:receive("*all", 500)}, {"other"})
+  server:close()
+end)
+
+spec.it("passes over empty datagrams for lines and counts", function()
+  local client, far, server = udp_pair()
+  local function empties(count)
+    for i = 1, count do
+      far:send("")
+      if i % 10 == 0 then
+        server:wait(0)
+      end
+    end
+  end
+  far:send("be")
+  empties(9000)
+  spec.equal({client:receive("*line", 0)}, {nil, "timeout"})
+  far:send("gun\n")
+  spec.equal({client:receive("*line", 500)}, {"begun"})
+  empties(9000)
+  spec.equal({client:receive(3, 0)}, {nil, "timeout"})
+  far:send("abc")
+  spec.equal({client:receive(3, 500)}, {"abc"})
+  spec.equal({client:receive("*all", 0)}, {nil, "timeout"})
   server:close()
 end)
 

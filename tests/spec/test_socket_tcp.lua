@@ -246,6 +246,43 @@ spec.it("says when it must turn connections away", function()
   server:close()
 end)
 
+spec.it("tells of an error once, even when the callback waits", function()
+  local errors, clients, server = 0, {}, nil
+  server = kit.server {
+    socket_error = function()
+      errors = errors + 1
+      clients[errors]:send("so that the server looks again")
+      server:wait(20)
+    end
+  }
+  for i = 1, 66 do
+    clients[i] = kit.client(server)
+  end
+  server:wait(300)
+  spec.equal(errors, 2)
+  server:close()
+end)
+
+spec.it("keeps what many have left behind, and has room for others", function()
+  local sockets = {}
+  local server = kit.server {
+    socket_accepted = function(socket) sockets[#sockets + 1] = socket end,
+    socket_error = function(text) error(text) end
+  }
+  for i = 1, 100 do
+    local client = kit.client(server)
+    client:send("from " .. i)
+    client:close()
+    kit.until_true(server, function() return #sockets == i end)
+    server:wait(5)
+  end
+  for i = 1, 100 do
+    spec.equal({i, sockets[i].is_open, sockets[i]:receive("*all", 100)}, {i, true, "from " .. i})
+    spec.equal(sockets[i].is_open, false)
+  end
+  server:close()
+end)
+
 spec.it("disables one callback and leaves the others", function()
   local messages, accepted = 0, 0
   local server = kit.server {

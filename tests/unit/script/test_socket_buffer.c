@@ -108,6 +108,49 @@ static void a_line_is_found_when_its_end_comes(void **state)
     assert_int_equal(length, 1);
 }
 
+/* However many there are, each is counted once, and there is an end to what they take. */
+static void many_chunks_become_one_with_the_last(void **state)
+{
+    size_t length, with;
+    unsigned ended = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < SOCKET_CHUNKS_MAX + 100; i++)
+        put("x");
+    put("a line\n");
+    assert_int_equal(buffer.chunks.count, SOCKET_CHUNKS_MAX);
+    assert_int_equal(socket_buffer_count(&buffer), SOCKET_CHUNKS_MAX + 101);
+    assert_int_equal(socket_buffer_take(&buffer, SOCKET_CHUNKS_MAX - 1), SOCKET_CHUNKS_MAX - 1);
+    put("y"); /* stays behind the others */
+    assert_true(socket_buffer_line(&buffer, &length, &with));
+    assert_int_equal(length, 1 + 100 + 6);
+    for (size_t i = 0; i < with; i++)
+        ended += socket_buffer_take(&buffer, 1);
+    assert_int_equal(ended + socket_buffer_count(&buffer), 103);
+    assert_int_equal(socket_buffer_take(&buffer, 1), 103 - ended);
+    assert_int_equal(socket_buffer_count(&buffer), 0);
+    put("z");
+    assert_int_equal(buffer.chunks.count, 1);
+}
+
+static void empty_chunks_are_taken_alone(void **state)
+{
+    (void)state;
+    put("");
+    put("ab");
+    assert_int_equal(socket_buffer_take(&buffer, 0), 1);
+    assert_int_equal(socket_buffer_take(&buffer, 1), 0);
+    for (int i = 0; i < 5000; i++)
+        put("");
+    put("c");
+    put("");
+    assert_int_equal(socket_buffer_take_empty(&buffer), 5001);
+    assert_int_equal(socket_buffer_take_empty(&buffer), 0);
+    assert_int_equal(socket_buffer_front(&buffer), 1);
+    assert_int_equal(socket_buffer_take(&buffer, 2), 2);
+    assert_int_equal(socket_buffer_count(&buffer), 0);
+}
+
 /* Against a plain array: sizes and amounts from a generator, enough for every way of moving and growing. */
 static void what_goes_in_comes_out(void **state)
 {
@@ -148,6 +191,8 @@ int main(void)
         cmocka_unit_test_teardown(an_empty_chunk_goes_with_what_follows, empty),
         cmocka_unit_test_teardown(lines_end_in_any_way, empty),
         cmocka_unit_test_teardown(a_line_is_found_when_its_end_comes, empty),
+        cmocka_unit_test_teardown(many_chunks_become_one_with_the_last, empty),
+        cmocka_unit_test_teardown(empty_chunks_are_taken_alone, empty),
         cmocka_unit_test_teardown(what_goes_in_comes_out, empty),
     };
 
