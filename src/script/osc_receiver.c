@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* Bytes of the ring. INBOX_MAX of them are used, or one message more: while little waits, any finds room. */
+#define RING_MAX (4 * INBOX_MAX)
+
 /* Places in the user value of the object. */
 enum { CALL = 1, PEERS };
 
@@ -31,6 +34,12 @@ static void regulate(struct osc_receiver *receiver)
     receiver->ops->pause(receiver, pause);
 }
 
+/* Reading rests long before so much is used that a long message is refused. */
+static bool has_room(const struct osc_receiver *receiver, size_t length)
+{
+    return receiver->inbox.used <= INBOX_MAX / 4 * 3 || receiver->inbox.used + length <= INBOX_MAX;
+}
+
 /* Books a message at once: it waits, or there is nobody for it or no room. */
 static void on_message(void *user, const struct osc_view *view, uint64_t timetag)
 {
@@ -39,7 +48,7 @@ static void on_message(void *user, const struct osc_view *view, uint64_t timetag
     struct host *host = receiver->source.script->host;
     const uint8_t *bytes = (const uint8_t *)view->address; /* a message starts with its address */
     size_t length = (size_t)(view->end - bytes);
-    uint8_t *record;
+    uint8_t *record = NULL;
 
     (void)timetag;
     host_queued(host);
@@ -47,7 +56,8 @@ static void on_message(void *user, const struct osc_view *view, uint64_t timetag
         host_dropped(host, receiver->disabled ? DROP_DISABLED : DROP_UNMAPPED);
         return;
     }
-    record = inbox_put(&receiver->inbox, sizeof *packet->from + length);
+    if (has_room(receiver, sizeof *packet->from + length))
+        record = inbox_put(&receiver->inbox, sizeof *packet->from + length);
     if (record == NULL) {
         host_dropped(host, DROP_QUEUE);
         return;
@@ -199,6 +209,7 @@ void osc_receiver_init(struct osc_receiver *receiver, struct script *script, con
     receiver->source.script = script;
     receiver->source.deliver = on_deliver;
     receiver->ops = ops;
+    receiver->inbox.limit = RING_MAX;
     receiver->references = 1;
     receiver->self_ref = LUA_NOREF;
 }
