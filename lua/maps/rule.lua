@@ -4,24 +4,30 @@
 local import = ...
 local words = import "maps/words"
 
+-- What a script may have changed by the time a rule is read; methods of texts, too, are looked up in its string.
+local error, ipairs, tonumber = error, ipairs, tonumber
+local char, find, format, gmatch, gsub = string.char, string.find, string.format, string.gmatch, string.gsub
+local lower, match, sub, concat, move = string.lower, string.match, string.sub, table.concat, table.move
+local abs, floor, huge, max, min = math.abs, math.floor, math.huge, math.max, math.min
+
 local rule = {}
 
 -- A mistake, at a column of the rule's text (from 1).
-local function fail(column, format, ...) error({ column = column, text = format:format(...) }, 0) end
+local function fail(column, message, ...) error({ column = column, text = format(message, ...) }, 0) end
 
 -- Splits text into words and "quoted texts", each with its column.
 local function split(text)
   local tokens, at = {}, 1
   while true do
-    at = text:find("%S", at)
+    at = find(text, "%S", at)
     if not at then return tokens end
     local word
-    if text:sub(at, at) == '"' then
-      local close = text:find('"', at + 1, true)
+    if sub(text, at, at) == '"' then
+      local close = find(text, '"', at + 1, true)
       if not close then fail(at, 'this text has no closing "') end
-      word = text:sub(at, close)
+      word = sub(text, at, close)
     else
-      word = text:match("^%S+", at)
+      word = match(text, "^%S+", at)
     end
     tokens[#tokens + 1] = { text = word, column = at }
     at = at + #word
@@ -30,19 +36,19 @@ end
 
 -- "0-1", "-1..1" or "127-0" as two numbers; nil when text is no range.
 local function read_range(text)
-  local low, high = text:match("^(%-?[%d.]-)%.%.(%-?[%d.]+)$")
-  if not low then low, high = text:match("^(%-?[%d.]+)%-(%-?[%d.]+)$") end
+  local low, high = match(text, "^(%-?[%d.]-)%.%.(%-?[%d.]+)$")
+  if not low then low, high = match(text, "^(%-?[%d.]+)%-(%-?[%d.]+)$") end
   low, high = tonumber(low), tonumber(high)
-  if low and high and math.abs(low) <= 1e9 and math.abs(high) <= 1e9 then return low, high end
+  if low and high and abs(low) <= 1e9 and abs(high) <= 1e9 then return low, high end
 end
 
-local function is_whole(n) return n == math.floor(n) end
+local function is_whole(n) return n == floor(n) end
 
 -- A number as SendMIDI writes it: 12, 0.5, 7FH, 12M; nil when text is none.
 local function read_number(text, hex)
-  local digits = text:match("^(%x+)[Hh]$") or (hex and text:match("^%x+$"))
+  local digits = match(text, "^(%x+)[Hh]$") or (hex and match(text, "^%x+$"))
   if digits then return tonumber(digits, 16) end
-  return tonumber((text:match("^(%-?%d+)[Mm]$"))) or (text:match("^%-?[%d.]+$") and tonumber(text))
+  return tonumber((match(text, "^(%-?%d+)[Mm]$"))) or (match(text, "^%-?[%d.]+$") and tonumber(text))
 end
 
 -- Declares a name of the left side.
@@ -56,16 +62,16 @@ end
 
 -- {n} or {n:1-8} in an address.
 local function read_place(r, inside, column)
-  local name, rest = inside:match("^([%a_][%w_]*)(.*)$")
+  local name, rest = match(inside, "^([%a_][%w_]*)(.*)$")
   if not name then fail(column, '"{%s}" is no name in braces', inside) end
   if #r.places == 8 then fail(column, "an address has at most 8 names") end
   local place, var = {}, { path = true, place = #r.places }
   if rest ~= "" then
-    local low, high = read_range(rest:match("^:(.+)$") or "")
+    local low, high = read_range(match(rest, "^:(.+)$") or "")
     if not low or not is_whole(low) or not is_whole(high) then
       fail(column, '"{%s}" needs a range of whole numbers, such as {%s:1-8}', inside, name)
     end
-    if math.abs(low) > 999999 or math.abs(high) > 999999 then
+    if abs(low) > 999999 or abs(high) > 999999 then
       fail(column, "a number in an address has at most 6 digits")
     end
     if low > high then fail(column, '"{%s}" goes down; write {%s:%d-%d}', inside, name, high, low) end
@@ -75,57 +81,57 @@ local function read_place(r, inside, column)
   var.place_info = place
   r.places[#r.places + 1] = place
   declare(r, name, column, var)
-  return string.char(#r.places)
+  return char(#r.places)
 end
 
 local function read_address(r, token)
   local text, column = token.text, token.column
   if text == "*" then return "" end
-  if text:sub(1, 1) ~= "/" then fail(column, 'an OSC address starts with "/", not "%s"', text) end
+  if sub(text, 1, 1) ~= "/" then fail(column, 'an OSC address starts with "/", not "%s"', text) end
   local out, at = {}, 1
   while at <= #text do
-    local c = text:sub(at, at)
+    local c = sub(text, at, at)
     if c == "{" then
-      local close = text:find("}", at, true)
+      local close = find(text, "}", at, true)
       if not close then fail(column + at - 1, 'this "{" has no "}"') end
-      out[#out + 1] = read_place(r, text:sub(at + 1, close - 1), column + at - 1)
+      out[#out + 1] = read_place(r, sub(text, at + 1, close - 1), column + at - 1)
       at = close
-      if text:sub(at + 1, at + 1) == "{" then fail(column + at, "two names in braces need something between them") end
-      r.places[#r.places].behind, r.places[#r.places].behind_column = text:sub(at + 1), column + at
-    elseif c:find("[*,?%[%]}%c]") then -- OSC forbids "#" too, but clients send it
+      if sub(text, at + 1, at + 1) == "{" then fail(column + at, "two names in braces need something between them") end
+      r.places[#r.places].behind, r.places[#r.places].behind_column = sub(text, at + 1), column + at
+    elseif find(c, "[*,?%[%]}%c]") then -- OSC forbids "#" too, but clients send it
       fail(column + at - 1, 'an OSC address cannot hold "%s"', c)
     else
       out[#out + 1] = c
     end
     at = at + 1
   end
-  local address = table.concat(out)
-  local double = text:find("//", 1, true)
+  local address = concat(out)
+  local double = find(text, "//", 1, true)
   if double then fail(column + double - 1, 'an OSC address cannot hold "//"') end
   if #address > 500 then fail(column, "an OSC address has at most 500 letters") end
-  if #address > 1 and address:sub(-1) == "/" then fail(column + #text - 1, 'an OSC address does not end with "/"') end
+  if #address > 1 and sub(address, -1) == "/" then fail(column + #text - 1, 'an OSC address does not end with "/"') end
   return address
 end
 
 -- The attributes of an argument: x, x:f, x:0-1, x:f:0-1=0.5.
 local function read_argument(r, token)
   local text, column = token.text, token.column
-  local name, rest = text:match("^([%a_][%w_]*)(.*)$")
+  local name, rest = match(text, "^([%a_][%w_]*)(.*)$")
   if not name then fail(column, '"%s" is no name, number or "text"', text) end
   local var = {}
-  local attributes, default = rest:match("^([^=]*)=(.*)$")
+  local attributes, default = match(rest, "^([^=]*)=(.*)$")
   if default then
     var.default = tonumber(default)
-    if not var.default or math.abs(var.default) == math.huge then
+    if not var.default or abs(var.default) == huge then
       fail(column + #text - #default, '"%s" is no number', default)
     end
   end
   attributes = attributes or rest
-  if attributes:find("^[^:]") then fail(column + #name, 'write "%s:0-1" or "%s=1"', name, name) end
-  for at, attribute in attributes:gmatch(":()([^:]*)") do
+  if find(attributes, "^[^:]") then fail(column + #name, 'write "%s:0-1" or "%s=1"', name, name) end
+  for at, attribute in gmatch(attributes, ":()([^:]*)") do
     at = column + #name + at - 1
     if attribute == "" then fail(at, "a range such as 0-1 or a type tag (i f h d s b m T) is missing") end
-    if attribute:match("^[ifhdsbmT]$") then
+    if match(attribute, "^[ifhdsbmT]$") then
       if var.tag then fail(at, '"%s" has a type tag already', name) end
       var.tag = attribute
     else
@@ -147,10 +153,10 @@ local function read_left(r, tokens, column)
   for i = 2, #tokens do
     local text, argument = tokens[i].text, nil
     if #r.args == 12 then fail(tokens[i].column, "a rule has at most 12 arguments") end
-    if text:sub(1, 1) == '"' then
-      argument = { text = text:sub(2, -2) }
+    if sub(text, 1, 1) == '"' then
+      argument = { text = sub(text, 2, -2) }
       if #argument.text > 500 then fail(tokens[i].column, "a text has at most 500 letters") end
-    elseif text:match("^%-?[%d.]+$") and tonumber(text) then
+    elseif match(text, "^%-?[%d.]+$") and tonumber(text) then
       argument = { number = tonumber(text) + 0.0, tag = is_whole(tonumber(text)) and "i" or "f" }
     else
       argument = read_argument(r, tokens[i])
@@ -169,7 +175,7 @@ local function scale(var, slot, low, high, column)
     if low > high and not var.low then
       fail(column, 'to turn "%s" round, give it a range on the left, such as %s:0-1', var.name, var.name)
     end
-    out.low, out.high = math.min(low, high), math.max(low, high)
+    out.low, out.high = min(low, high), max(low, high)
   end
   if var.low and (low or not slot.names) then
     local from, to = low or slot.low, high or slot.high
@@ -178,7 +184,7 @@ local function scale(var, slot, low, high, column)
     out.offset = from - var.low * out.scale
     if out.scale == 0 then out.flat = true end
   end
-  out.low, out.high = math.floor(out.low), math.floor(out.high)
+  out.low, out.high = floor(out.low), floor(out.high)
   return out
 end
 
@@ -193,14 +199,14 @@ end
 -- One value of the right side.
 local function read_slot(r, token, slot, hex)
   local text, column = token.text, token.column
-  local name, rest = text:match("^([%a_][%w_]*)(.*)$")
+  local name, rest = match(text, "^([%a_][%w_]*)(.*)$")
   local var = name and r.names[name]
   if var then -- before numbers: "ch" is also twelve in hexadecimal
     local low, high
     if rest == "|all" and slot == words.channel then
       r.channel_all = true
     elseif rest ~= "" then
-      low, high = read_range(rest:match("^:(.+)$") or "")
+      low, high = read_range(match(rest, "^:(.+)$") or "")
       if not low then fail(column + #name, '"%s" is no range such as :0-127', rest) end
     end
     var.numeric = true
@@ -218,16 +224,16 @@ local function read_bytes(r, tokens, at)
   local var = tokens[at] and r.names[tokens[at].text]
   local hex = false
   if #tokens == at and var and not var.path and not var.low and var == r.args[#r.args].variable
-    and (not var.tag or var.tag:find("[sbim]")) then
+    and (not var.tag or find(var.tag, "[sbim]")) then
     r.data = var
     return
   end
-  if #tokens == at and var and not var.path and not var.low and (var.tag or ""):find("[sbm]") then
+  if #tokens == at and var and not var.path and not var.low and find(var.tag or "", "[sbm]") then
     fail(tokens[at].column, '"sysex" takes the last argument of the left side, "%s" is not it', var.name)
   end
   r.bytes = {}
   for i = at, #tokens do
-    local text = tokens[i].text:lower()
+    local text = lower(tokens[i].text)
     if text == "hex" or text == "hexadecimal" then
       hex = true
     elseif text == "dec" or text == "decimal" then
@@ -241,25 +247,25 @@ end
 
 -- A port's name in quotes as OSC addresses carry it; * and ? make it a pattern, which stays as it is.
 local function port_name(name)
-  name = name:lower()
-  return name:find("[*?]") and name or (name:gsub("[ #,/%[%]{}]", "_"))
+  name = lower(name)
+  return find(name, "[*?]") and name or (gsub(name, "[ #,/%[%]{}]", "_"))
 end
 
 -- port NAME, port-id NAME, channel CH before the command; returns where the command is.
 local function read_prefix(r, tokens)
   local at = 1
   while tokens[at] do
-    local word, argument = tokens[at].text:lower(), tokens[at + 1]
+    local word, argument = lower(tokens[at].text), tokens[at + 1]
     if word ~= "port" and word ~= "port-id" and word ~= "channel" and word ~= "ch" then break end
     if not argument then fail(tokens[at].column, '"%s" needs a value', word) end
     local var = r.names[argument.text]
-    if word == "port" and argument.text:sub(1, 1) == '"' then
-      r.port = port_name(argument.text:sub(2, -2))
+    if word == "port" and sub(argument.text, 1, 1) == '"' then
+      r.port = port_name(sub(argument.text, 2, -2))
     elseif word == "port" and var then
       if not var.path then fail(argument.column, '"%s" must stand in the address to name a port', argument.text) end
       r.port_var, var.is_port = var.index, true
     elseif word == "port" then
-      r.port = argument.text:lower()
+      r.port = lower(argument.text)
     elseif word == "port-id" then
       if not var then fail(argument.column, '"%s" is no name from the left', argument.text) end
       r.port_id_var, var.numeric = var.index, true
@@ -280,7 +286,7 @@ local function read_target(r, tokens, target)
     fail(tokens[1].column, 'before a function only port "NAME" is possible')
   end
   for _, var in ipairs(r.vars) do
-    if not var.path and (var.tag or ""):find("[sbm]") then
+    if not var.path and find(var.tag or "", "[sbm]") then
       fail(var.column, "a function gets text and bytes in message.arguments; names are for numbers")
     end
   end
@@ -291,7 +297,7 @@ local function read_right(r, tokens, column)
   local at = read_prefix(r, tokens)
   local token = tokens[at]
   if not token then fail(column, "a MIDI word is missing on the right") end
-  local command = words.commands[token.text:lower()]
+  local command = words.commands[lower(token.text)]
   if not command then
     local near = words.nearest(token.text, words.commands)
     fail(token.column, '"%s" is not a MIDI word%s', token.text, near and ('; did you mean "' .. near .. '"?') or "")
@@ -326,7 +332,7 @@ end
 local function choose_tag(var)
   if var.tag then return var.tag end
   if var.low then
-    local narrow = math.abs(var.high - var.low) <= 2
+    local narrow = abs(var.high - var.low) <= 2
     return (narrow or not is_whole(var.low) or not is_whole(var.high)) and "f" or "i"
   end
   return var.default and not is_whole(var.default) and "f" or "i"
@@ -342,16 +348,16 @@ local function check_names(r)
       local place = var.place_info
       place.number = (var.numeric or var.low) and true or false
       var.text = not place.number
-      if place.number and (place.behind:find("^%d") or place.behind:find("^%.0+$") or place.behind:find("^%.0+/")) then
-        fail(place.behind_column, '"%s" belongs to the number before it', place.behind:match("^[%d.]+"))
+      if place.number and (find(place.behind, "^%d") or find(place.behind, "^%.0+$") or find(place.behind, "^%.0+/")) then
+        fail(place.behind_column, '"%s" belongs to the number before it', match(place.behind, "^[%d.]+"))
       end
     elseif var == r.data then
       var.tag = var.tag or (r.command == "raw" and "b" or "s")
       if r.command == "full-frame" and var.tag ~= "s" then fail(var.column, '"%s" must be :s, a text', var.name) end
-      if not var.tag:find("[sbim]") then fail(var.column, '"%s" must be :s, :b, :i or :m', var.name) end
+      if not find(var.tag, "[sbim]") then fail(var.column, '"%s" must be :s, :b, :i or :m', var.name) end
       if var.tag == "m" and r.command ~= "raw" then fail(var.column, "type m goes with raw") end
     else
-      if var.tag and var.tag:find("[bm]") then
+      if var.tag and find(var.tag, "[bm]") then
         fail(var.column, 'type %s goes with "raw" or "sysex"', var.tag)
       end
       var.tag = choose_tag(var)
@@ -395,8 +401,8 @@ function rule.read(text, target)
   end
   if not arrow then fail(#text + 1, "an arrow is missing: ->, <- or <->") end
   local r = { vars = {}, names = {}, places = {}, args = {} }
-  read_left(r, table.move(tokens, 1, arrow - 1, 1, {}), tokens[arrow].column)
-  local right = table.move(tokens, arrow + 1, #tokens, 1, {})
+  read_left(r, move(tokens, 1, arrow - 1, 1, {}), tokens[arrow].column)
+  local right = move(tokens, arrow + 1, #tokens, 1, {})
   if target then
     if tokens[arrow].text ~= "->" then fail(tokens[arrow].column, "a function goes with ->") end
     read_target(r, right, target)

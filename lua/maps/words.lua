@@ -1,6 +1,10 @@
 -- The MIDI words of the map language, and what each of their values may be (docs/maps.md).
 -- SPDX-License-Identifier: MIT
 
+-- What a script may have changed by the time a rule is read.
+local pairs, tonumber, min = pairs, tonumber, math.min
+local byte, lower, match, upper = string.byte, string.lower, string.match, string.upper
+
 local words = {}
 
 -- A value slot spans its whole range; a slot that names something is taken as it is.
@@ -56,10 +60,10 @@ for short, long in pairs(also) do words.commands[short] = words.commands[long] e
 
 -- C3 is 60; sharps and flats as SendMIDI has them. nil when text is no note name.
 function words.note_number(text)
-  local letter, sign, octave = text:match("^([A-Ga-g])([#b]?)(%-?%d)$")
+  local letter, sign, octave = match(text, "^([A-Ga-g])([#b]?)(%-?%d)$")
   if not letter then return nil end
-  local step = ({ C = 0, D = 2, E = 4, F = 5, G = 7, A = 9, B = 11 })[letter:upper()]
-  local number = (octave + 2) * 12 + step + (sign == "#" and 1 or sign == "b" and -1 or 0)
+  local step = ({ C = 0, D = 2, E = 4, F = 5, G = 7, A = 9, B = 11 })[upper(letter)]
+  local number = (tonumber(octave) + 2) * 12 + step + (sign == "#" and 1 or sign == "b" and -1 or 0)
   return number >= 0 and number <= 127 and number or nil
 end
 
@@ -71,9 +75,9 @@ local function distance(a, b)
     local diagonal
     diagonal, row[0] = row[0], i
     for j = 1, #b do
-      local change = diagonal + (a:byte(i) == b:byte(j) and 0 or 1)
+      local change = diagonal + (byte(a, i) == byte(b, j) and 0 or 1)
       diagonal = row[j]
-      row[j] = math.min(change, row[j] + 1, row[j - 1] + 1)
+      row[j] = min(change, row[j] + 1, row[j - 1] + 1)
     end
   end
   return row[#b]
@@ -81,9 +85,9 @@ end
 
 -- The word of a list that somebody who wrote text may have meant, or nil.
 function words.nearest(text, list)
-  local best, best_distance = nil, math.min(3, #text)
+  local best, best_distance = nil, min(3, #text)
   for word in pairs(list) do
-    local d = distance(text:lower(), word)
+    local d = distance(lower(text), word)
     if d < best_distance or (d == best_distance and best and word < best) then best, best_distance = word, d end
   end
   return best

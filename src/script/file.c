@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 char *file_read(const char *path, size_t *length)
 {
@@ -36,5 +37,18 @@ char *file_read(const char *path, size_t *length)
     if (text != NULL)
         text[used] = '\0';
     *length = used;
+    return text;
+}
+
+const char *file_source(const char *text, size_t *length)
+{
+    const char *end = text + *length;
+
+    if (*length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
+    if (text < end && *text == '#')
+        while (text < end && *text != '\n')
+            text++;
+    *length = (size_t)(end - text);
     return text;
 }

@@ -10,4 +10,8 @@
 /* The whole of a file, NUL-terminated, returned owned; NULL with errno set, EFBIG when it is larger than FILE_MAX. */
 char *file_read(const char *path, size_t *length);
 
+/* What of a file is Lua: without the mark of UTF-8 and a first line for the shell, whose end stays, so that lines are
+ * still counted. Borrowed from text; length is what is left. */
+const char *file_source(const char *text, size_t *length);
+
 #endif

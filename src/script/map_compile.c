@@ -36,6 +36,7 @@ static int load_chunk(lua_State *L)
     size_t length;
     const char *text = lua_tolstring(L, lua_upvalueindex(1), &length);
 
+    text = file_source(text, &length);
     if (luaL_loadbufferx(L, text, length, lua_tostring(L, lua_upvalueindex(2)), "t") != LUA_OK) {
         lua_pushnil(L);
         lua_insert(L, -2);
@@ -51,6 +52,7 @@ void map_push_language(lua_State *L, const char *text, size_t length, const char
     embedded_push_import(L);
     lua_pushliteral(L, "maps/map");
     lua_call(L, 1, 1);
+    text = file_source(text, &length);
     lua_pushlstring(L, text, length);
     lua_pushstring(L, name);
     lua_call(L, 2, 1);

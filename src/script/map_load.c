@@ -4,7 +4,9 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "osc/osc_compose.h"
+#include "script/file.h"
+#include "script/map_check.h"
+#include "script/map_tail.h"
 #include "script/route.h"
 
 #include <lauxlib.h>
@@ -46,6 +48,9 @@ struct wish_list {
 
 #define WISH_KINDS 5
 
+#define PLACE_MAX 999999  /* a number in an address has OSC_NUMBER_DIGITS */
+#define MIDI_MAX_14 16383 /* no value of MIDI is greater */
+
 static void list_wishes(struct map_wishes *w, struct wish_list lists[WISH_KINDS])
 {
     lists[0] = (struct wish_list){"use", "uses", w->use, w->use_where, &w->use_count};
@@ -68,71 +73,70 @@ void map_wishes_free(struct map_wishes *wishes)
         }
 }
 
-/* Reads of the table at the top of the stack. */
+/* A script may have changed whatever the map language is made of: nothing of what it gives is taken unseen. */
+#define TAMPERED "the map language was tampered with"
+
+static int tampered(const char *name, int line)
+{
+    log_fatal("E410", "%s:%d:1: " TAMPERED, name, line);
+    return NW_EINVALID;
+}
+
+/* Reads of the table at the top of the stack; what is no table has no fields. */
+
+/* Pushes a field; returns its type. */
+static int push_field(lua_State *L, const char *field)
+{
+    if (lua_istable(L, -1))
+        return lua_getfield(L, -1, field);
+    lua_pushnil(L);
+    return LUA_TNIL;
+}
+
+/* Pushes a list; returns how many it holds. */
+static lua_Unsigned push_list(lua_State *L, const char *field)
+{
+    return push_field(L, field) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+}
+
+/* A text's borrowed bytes, pushed; NULL when it is none. */
+static const char *push_text(lua_State *L, const char *field)
+{
+    return push_field(L, field) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+}
 
 static double number_field(lua_State *L, const char *field, double missing)
 {
-    double value = lua_getfield(L, -1, field) == LUA_TNUMBER ? lua_tonumber(L, -1) : missing;
+    double value = push_field(L, field) == LUA_TNUMBER ? lua_tonumber(L, -1) : missing;
 
     lua_pop(L, 1);
-    return value;
+    return isfinite(value) ? value : missing;
+}
+
+/* A number from low to high; another is low, and sets *bad. */
+static int whole_field(lua_State *L, const char *field, int missing, int low, int high, bool *bad)
+{
+    double value = number_field(L, field, missing);
+    bool fits = value >= low && value <= high;
+
+    *bad = *bad || !fits;
+    return fits ? (int)value : low;
+}
+
+/* The line that a table is about; 1 when it says none. */
+static int line_field(lua_State *L)
+{
+    bool bad = false;
+
+    return whole_field(L, "line", 1, 1, FILE_MAX, &bad);
 }
 
 static bool bool_field(lua_State *L, const char *field)
 {
-    bool value = lua_getfield(L, -1, field) != LUA_TNIL && lua_toboolean(L, -1);
+    bool value = push_field(L, field) != LUA_TNIL && lua_toboolean(L, -1);
 
     lua_pop(L, 1);
     return value;
-}
-
-/* A text in the map's own memory; NULL when there is none. */
-static const char *text_field(lua_State *L, const char *field, struct map *map, size_t *length)
-{
-    const char *kept = NULL;
-    size_t size = 0;
-
-    if (lua_getfield(L, -1, field) == LUA_TSTRING) {
-        const char *text = lua_tolstring(L, -1, &size);
-
-        kept = map_keep(map, text, size);
-        if (kept == NULL)
-            luaL_error(L, "out of memory");
-    }
-    lua_pop(L, 1);
-    if (length != NULL)
-        *length = size;
-    return kept;
-}
-
-/* The slot table at the top of the stack. */
-static struct rule_slot read_slot(lua_State *L)
-{
-    struct rule_slot slot = {.var = (int8_t)number_field(L, "var", -1),
-                             .names = bool_field(L, "names"),
-                             .scale = number_field(L, "scale", 0),
-                             .offset = number_field(L, "offset", 0),
-                             .low = (int32_t)number_field(L, "low", 0),
-                             .high = (int32_t)number_field(L, "high", 0)};
-
-    return slot;
-}
-
-/* Calls read for each element of a list field, with the element at the top of the stack. */
-static int each(lua_State *L, const char *field, void (*read)(lua_State *L, int index, void *user), void *user)
-{
-    int count = 0;
-
-    if (lua_getfield(L, -1, field) == LUA_TTABLE) {
-        count = (int)luaL_len(L, -1);
-        for (int i = 1; i <= count; i++) {
-            lua_geti(L, -1, i);
-            read(L, i - 1, user);
-            lua_pop(L, 1);
-        }
-    }
-    lua_pop(L, 1);
-    return count;
 }
 
 /* One rule being read. */
@@ -140,124 +144,162 @@ struct reading {
     struct map *map;
     struct map_rule *to;
     struct rule_slot bytes[RULE_BYTES_MAX];
+    bool bad; /* something is not as rule.lua makes it */
 };
 
-static void read_place(lua_State *L, int index, void *user)
+/* A text in the map's own memory; NULL when there is none. */
+static const char *text_field(lua_State *L, const char *field, struct reading *reading)
 {
-    struct reading *reading = user;
+    const char *text = push_text(L, field), *kept = NULL;
+
+    if (text != NULL) {
+        kept = map_keep(reading->map, text, lua_rawlen(L, -1));
+        if (kept == NULL)
+            luaL_error(L, "out of memory");
+    }
+    lua_pop(L, 1);
+    return kept;
+}
+
+/* The slot table at the top of the stack. */
+static struct rule_slot read_slot(lua_State *L, struct reading *reading)
+{
+    struct rule_slot slot = {.var = (int8_t)whole_field(L, "var", -1, -1, RULE_VARS_MAX - 1, &reading->bad),
+                             .names = bool_field(L, "names"),
+                             .scale = number_field(L, "scale", 0),
+                             .offset = number_field(L, "offset", 0),
+                             .low = whole_field(L, "low", 0, 0, MIDI_MAX_14, &reading->bad),
+                             .high = whole_field(L, "high", 0, 0, MIDI_MAX_14, &reading->bad)};
+
+    return slot;
+}
+
+/* Calls read for each element of a list field, at most max, with the element at the top of the stack. */
+static int each(lua_State *L, const char *field, int max, void (*read)(lua_State *L, int index, struct reading *to),
+                struct reading *reading)
+{
+    lua_Unsigned length = push_list(L, field);
+    int count = 0;
+
+    for (; count < max && (lua_Unsigned)count < length; count++) {
+        reading->bad = lua_rawgeti(L, -1, count + 1) != LUA_TTABLE || reading->bad;
+        read(L, count, reading);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    reading->bad = reading->bad || length > (lua_Unsigned)max;
+    return count;
+}
+
+static void read_place(lua_State *L, int index, struct reading *reading)
+{
     struct osc_place *place = &reading->to->address.place[index];
 
     place->kind = bool_field(L, "number") ? OSC_PLACE_NUMBER : OSC_PLACE_TEXT;
-    place->low = (int32_t)number_field(L, "low", 0);
-    place->high = (int32_t)number_field(L, "high", 0);
-    lua_getfield(L, -1, "low");
-    place->ranged = !lua_isnil(L, -1);
+    place->low = whole_field(L, "low", 0, -PLACE_MAX, PLACE_MAX, &reading->bad);
+    place->high = whole_field(L, "high", 0, -PLACE_MAX, PLACE_MAX, &reading->bad);
+    place->ranged = push_field(L, "low") != LUA_TNIL;
     lua_pop(L, 1);
     reading->to->address.place_count = (uint8_t)(index + 1);
 }
 
-static void read_var(lua_State *L, int index, void *user)
+static void read_var(lua_State *L, int index, struct reading *reading)
 {
-    struct reading *reading = user;
     struct rule *rule = &reading->to->rule;
     struct rule_var *var = &rule->var[index];
+    const char *tag;
 
     var->source = bool_field(L, "path") ? RULE_FROM_PATH : RULE_FROM_ARG;
-    var->place = (uint8_t)number_field(L, "place", 0);
+    var->place = (uint8_t)whole_field(L, "place", 0, 0, OSC_PLACES_MAX - 1, &reading->bad);
     var->text = bool_field(L, "text");
     var->low = number_field(L, "low", 0);
     var->high = number_field(L, "high", 0);
-    lua_getfield(L, -1, "low");
-    var->ranged = !lua_isnil(L, -1);
-    lua_getfield(L, -2, "default");
-    var->has_default = !lua_isnil(L, -1);
-    lua_getfield(L, -3, "tag");
-    var->tag = lua_isstring(L, -1) ? lua_tostring(L, -1)[0] : 'i';
-    lua_pop(L, 3);
+    var->ranged = push_field(L, "low") != LUA_TNIL;
+    lua_pop(L, 1);
+    var->has_default = push_field(L, "default") != LUA_TNIL;
+    lua_pop(L, 1);
+    tag = push_text(L, "tag");
+    var->tag = tag != NULL ? tag[0] : 'i';
+    lua_pop(L, 1);
     var->default_value = number_field(L, "default", 0);
     rule->var_count = (uint8_t)(index + 1);
 }
 
-static void read_arg(lua_State *L, int index, void *user)
+static void read_arg(lua_State *L, int index, struct reading *reading)
 {
-    struct reading *reading = user;
     struct rule *rule = &reading->to->rule;
     struct rule_arg *arg = &rule->arg[index];
 
-    arg->var = (int8_t)number_field(L, "var", -1);
+    arg->var = (int8_t)whole_field(L, "var", -1, -1, RULE_VARS_MAX - 1, &reading->bad);
     arg->number = number_field(L, "number", 0);
-    arg->text = text_field(L, "text", reading->map, NULL);
+    arg->text = text_field(L, "text", reading);
     arg->kind = arg->var >= 0 ? RULE_ARG_VAR : arg->text != NULL ? RULE_ARG_TEXT : RULE_ARG_NUMBER;
     rule->arg_count = (uint8_t)(index + 1);
 }
 
-static void read_value(lua_State *L, int index, void *user)
+static void read_value(lua_State *L, int index, struct reading *reading)
 {
-    ((struct reading *)user)->to->rule.slot[index] = read_slot(L);
+    reading->to->rule.slot[index] = read_slot(L, reading);
 }
 
-static void read_byte(lua_State *L, int index, void *user)
+static void read_byte(lua_State *L, int index, struct reading *reading)
 {
-    ((struct reading *)user)->bytes[index] = read_slot(L);
+    reading->bytes[index] = read_slot(L, reading);
 }
 
-/* The type tag of a written argument in a template. */
-static char template_tag(const struct rule *rule, const struct rule_arg *arg)
+static int read_command(lua_State *L, struct reading *reading)
 {
-    if (arg->kind == RULE_ARG_TEXT)
-        return 's';
-    if (arg->kind == RULE_ARG_NUMBER)
-        return arg->number >= INT32_MIN && arg->number <= INT32_MAX && arg->number == floor(arg->number) ? 'i' : 'f';
-    return rule->var[arg->var].tag;
-}
+    const char *text = push_text(L, "command");
+    int index = 0;
 
-/* One zero argument for the template; what varies is filled in by rule_reverse. */
-static int add_template_arg(struct osc_compose *compose, const struct rule *rule, const struct rule_arg *arg)
-{
-    struct osc_arg zero = {.tag = template_tag(rule, arg)};
-
-    if (arg->kind == RULE_ARG_TEXT) {
-        zero.v.s.bytes = (const uint8_t *)arg->text;
-        zero.v.s.length = strlen(arg->text);
-    }
-    return osc_compose_add(compose, &zero);
-}
-
-/* Composes the type tags and arguments of what the rule sends, once and for all. The data name, whose size changes, is
- * left out. */
-static int compose_tail(struct map *map, struct rule *rule)
-{
-    struct osc_compose *compose = osc_compose_new();
-    uint8_t *bytes = NULL;
-    size_t length = 0, tags;
-    int error = compose != NULL ? 0 : NW_EMEMORY;
-
-    for (int i = 0; i < rule->arg_count && error == 0; i++)
-        if (rule->arg[i].kind != RULE_ARG_VAR || rule->arg[i].var != rule->data_var)
-            error = add_template_arg(compose, rule, &rule->arg[i]);
-    if (error == 0)
-        error = osc_compose_message(compose, "/", &bytes, &length);
-    if (error == 0) {
-        rule->tail_length = (uint16_t)(length - 4); /* behind "/" and its padding */
-        rule->tail = map_keep(map, bytes + 4, length - 4);
-        tags = strlen((const char *)bytes + 4);
-        rule->tail_args = (uint16_t)((tags + 4) & ~(size_t)3);
-        error = rule->tail != NULL ? 0 : NW_EMEMORY;
-    }
-    free(bytes);
-    if (compose != NULL)
-        osc_compose_free(compose);
-    return error;
-}
-
-static int command_index(lua_State *L)
-{
-    int index;
-
-    lua_getfield(L, -1, "command");
-    index = luaL_checkoption(L, -1, NULL, command_names);
+    while (index < RULE_FUNCTION && (text == NULL || strcmp(text, command_names[index]) != 0))
+        index++;
+    reading->bad = reading->bad || text == NULL || strcmp(text, command_names[index]) != 0;
     lua_pop(L, 1);
     return index;
+}
+
+/* A name by its index; -1 when there is none. */
+static int8_t read_name(lua_State *L, const char *field, struct reading *reading)
+{
+    return (int8_t)whole_field(L, field, -1, -1, RULE_VARS_MAX - 1, &reading->bad);
+}
+
+/* Reads the rule table at the top of the stack. 0 or NW_EMEMORY. */
+static int read_rule(lua_State *L, struct reading *reading)
+{
+    struct rule *rule = &reading->to->rule;
+
+    reading->to->address.text = text_field(L, "address", reading);
+    if (reading->to->address.text != NULL)
+        reading->to->address.length = (uint16_t)strlen(reading->to->address.text);
+    each(L, "places", OSC_PLACES_MAX, read_place, reading);
+    each(L, "vars", RULE_VARS_MAX, read_var, reading);
+    each(L, "args", RULE_ARGS_MAX, read_arg, reading);
+    for (int i = each(L, "slots", 2, read_value, reading); i < 2; i++)
+        rule->slot[i] = (struct rule_slot){.var = -1};
+    rule->byte_count = (uint8_t)each(L, "bytes", RULE_BYTES_MAX, read_byte, reading);
+    if (rule->byte_count > 0) {
+        rule->bytes = map_keep(reading->map, reading->bytes, rule->byte_count * sizeof reading->bytes[0]);
+        if (rule->bytes == NULL)
+            return NW_EMEMORY;
+    }
+    push_field(L, "channel");
+    rule->channel = read_slot(L, reading);
+    lua_pop(L, 1);
+    push_field(L, "data");
+    rule->data_var = read_name(L, "index", reading);
+    lua_pop(L, 1);
+    rule->direction =
+        (uint8_t)((bool_field(L, "forward") ? RULE_FORWARD : 0) | (bool_field(L, "reverse") ? RULE_REVERSE : 0));
+    rule->command = (uint8_t)read_command(L, reading);
+    rule->status = (uint8_t)whole_field(L, "status", 0, 0, UINT8_MAX, &reading->bad);
+    rule->channel_all = bool_field(L, "channel_all");
+    rule->port_var = read_name(L, "port_var", reading);
+    rule->port_id_var = read_name(L, "port_id_var", reading);
+    rule->port = text_field(L, "port", reading);
+    rule->line = line_field(L);
+    return 0;
 }
 
 /* The rule table at the top of the stack. */
@@ -266,67 +308,34 @@ static int load_rule(lua_State *L, struct map *map, struct script *script)
     struct map_rule to;
     struct reading reading = {.map = map, .to = &to};
     struct rule *rule = &to.rule;
-    size_t length;
-    int bytes;
+    int error;
 
     memset(&to, 0, sizeof to);
-    to.address.text = text_field(L, "address", map, &length);
-    to.address.length = (uint16_t)length;
-    each(L, "places", read_place, &reading);
-    each(L, "vars", read_var, &reading);
-    each(L, "args", read_arg, &reading);
-    each(L, "slots", read_value, &reading);
-    for (int i = (int)luaL_len(L, (lua_getfield(L, -1, "slots"), -1)); i < 2; i++)
-        rule->slot[i] = (struct rule_slot){.var = -1};
-    lua_pop(L, 1);
-    bytes = each(L, "bytes", read_byte, &reading);
-    if (bytes > 0) {
-        rule->byte_count = (uint8_t)bytes;
-        rule->bytes = map_keep(map, reading.bytes, (size_t)bytes * sizeof reading.bytes[0]);
-        if (rule->bytes == NULL)
-            return NW_EMEMORY;
-    }
-    lua_getfield(L, -1, "channel");
-    rule->channel = read_slot(L);
-    lua_pop(L, 1);
-    rule->data_var = -1;
-    if (lua_getfield(L, -1, "data") == LUA_TTABLE)
-        rule->data_var = (int8_t)number_field(L, "index", -1);
-    lua_pop(L, 1);
-    rule->direction =
-        (uint8_t)((bool_field(L, "forward") ? RULE_FORWARD : 0) | (bool_field(L, "reverse") ? RULE_REVERSE : 0));
-    rule->command = (uint8_t)command_index(L);
-    rule->status = (uint8_t)number_field(L, "status", 0);
-    rule->channel_all = bool_field(L, "channel_all");
-    rule->port_var = (int8_t)number_field(L, "port_var", -1);
-    rule->port_id_var = (int8_t)number_field(L, "port_id_var", -1);
-    rule->port = text_field(L, "port", map, NULL);
-    rule->line = (int)number_field(L, "line", 0);
+    error = read_rule(L, &reading);
+    if (error == 0 && (reading.bad || !map_check(&to)))
+        error = tampered(map_name(map), rule->line);
+    if (error != 0)
+        return error;
     if (rule->command == RULE_FUNCTION && script != NULL)
         rule->function = route_new(script, L, rule->line);
-    if ((rule->direction & RULE_REVERSE) != 0) {
-        int error = compose_tail(map, rule);
-
-        if (error != 0)
-            return error;
-    }
-    return map_add(map, &to);
+    if ((rule->direction & RULE_REVERSE) != 0)
+        error = map_compose_tail(map, rule);
+    return error != 0 ? error : map_add(map, &to);
 }
 
 /* One mistake, with the line it is in and a caret below it. */
 static void log_mistake(lua_State *L, const char *name)
 {
-    int line = (int)number_field(L, "line", 1), column = (int)number_field(L, "column", 1);
-    const char *text, *shown;
+    bool bad = false;
+    int line = line_field(L), column = whole_field(L, "column", 1, 1, FILE_MAX, &bad);
+    const char *text = push_text(L, "text");
 
-    lua_getfield(L, -1, "text");
-    lua_getfield(L, -2, "shown");
-    text = lua_tostring(L, -2);
-    shown = lua_tostring(L, -1);
-    log_fatal("E410", "%s:%d:%d: %s", name, line, column, text != NULL ? text : "?");
-    if (shown != NULL)
-        log_fatal("    ", " %s\n      %*s", shown, column, "^");
-    lua_pop(L, 2);
+    log_fatal("E410", "%s:%d:%d: %s", name, line, column, text != NULL ? text : TAMPERED);
+    lua_pop(L, 1);
+    text = push_text(L, "shown");
+    if (text != NULL)
+        log_fatal("    ", " %s\n      %*s", text, column, "^");
+    lua_pop(L, 1);
 }
 
 /* "tablet.lua:3", owned; NULL without memory. */
@@ -343,21 +352,22 @@ static char *place_of(const char *name, int line)
 /* Adds the text at the top of the stack's table. */
 static int load_wish(lua_State *L, const char *name, const struct wish_list *list)
 {
-    int line = (int)number_field(L, "line", 1);
+    int line = line_field(L);
     unsigned at = *list->count;
+    const char *text;
 
     if (at == MAP_WISHES_MAX) {
         log_fatal("E410", "%s:%d: all maps together have at most %d lines with %s", name, line, MAP_WISHES_MAX,
                   list->word);
         return NW_EINVALID;
     }
-    lua_getfield(L, -1, "text");
-    list->texts[at] = strdup(lua_tostring(L, -1));
+    text = push_text(L, "text");
+    list->texts[at] = strdup(text != NULL ? text : "");
     list->where[at] = place_of(name, line);
     lua_pop(L, 1);
     if (list->texts[at] != NULL && list->where[at] != NULL) {
         ++*list->count;
-        return 0;
+        return text != NULL ? 0 : tampered(name, line);
     }
     free(list->texts[at]);
     free(list->where[at]);
@@ -367,11 +377,11 @@ static int load_wish(lua_State *L, const char *name, const struct wish_list *lis
 /* Adds the texts of the result table's list of one kind. */
 static int load_wishes(lua_State *L, const char *name, const struct wish_list *list)
 {
+    lua_Unsigned length = push_list(L, list->field);
     int error = 0;
 
-    lua_getfield(L, -1, list->field);
-    for (lua_Integer i = 1; i <= luaL_len(L, -1) && error == 0; i++) {
-        lua_geti(L, -1, i);
+    for (lua_Unsigned i = 1; i <= length && error == 0; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
         error = load_wish(L, name, list);
         lua_pop(L, 1);
     }
@@ -382,26 +392,25 @@ static int load_wishes(lua_State *L, const char *name, const struct wish_list *l
 int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes, struct script *script)
 {
     struct wish_list lists[WISH_KINDS];
-    lua_Integer mistakes;
+    lua_Unsigned mistakes = push_list(L, "mistakes"), rules;
+    bool bad = false;
     int error = 0;
 
-    lua_getfield(L, -1, "mistakes");
-    mistakes = luaL_len(L, -1);
-    for (lua_Integer i = 1; i <= mistakes; i++) {
-        lua_geti(L, -1, i);
+    for (lua_Unsigned i = 1; i <= mistakes; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
         log_mistake(L, name);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
     if (mistakes > 0)
         return NW_EINVALID;
-    wishes->script_line = (int)number_field(L, "script", 0);
+    wishes->script_line = whole_field(L, "script", 0, 0, FILE_MAX, &bad);
     list_wishes(wishes, lists);
     for (size_t i = 0; i < WISH_KINDS && error == 0; i++)
         error = load_wishes(L, name, &lists[i]);
-    lua_getfield(L, -1, "rules");
-    for (lua_Integer i = 1; i <= luaL_len(L, -1) && error == 0; i++) {
-        lua_geti(L, -1, i);
+    rules = push_list(L, "rules");
+    for (lua_Unsigned i = 1; i <= rules && error == 0; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
         error = load_rule(L, map, script);
         lua_pop(L, 1);
     }

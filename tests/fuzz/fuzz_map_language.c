@@ -1,6 +1,6 @@
 /* Fuzzes the map language: any text of rules is a map or a list of mistakes with their places, never a Lua error.
  * SPDX-License-Identifier: MIT */
-/* covers: src/script/map_load.c */
+/* covers: src/script/map_load.c src/script/map_check.c src/script/map_tail.c */
 #include "base/error.h"
 #include "script/map_compile.h"
 

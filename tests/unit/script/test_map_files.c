@@ -109,7 +109,10 @@ static void finds_the_place_of_a_mistake(void **state)
         {"map('/x -> start', '/y -> start')", "E410 map.lua:1:1: map takes one text of rules"},
         {"\nuse()", "E410 map.lua:2:1: use takes a text, such as use \"...\""},
         {"osc {}", "E410 map.lua:1:1: osc takes a text, such as osc \"...\""},
-        {"return midi_in(nil)", "E410 map.lua:1:1: midi_in takes a text"}};
+        {"return midi_in(nil)", "E410 map.lua:1:1: midi_in takes a text"},
+        {"\ncoroutine.wrap(map)('/x -> nte 1 1')", "E410 map.lua:2:28: "},
+        {"\ncoroutine.wrap(map)(5)", "E410 map.lua:1:1: map takes one text of rules"},
+        {"coroutine.wrap(use)()", "E410 map.lua:1:1: use takes a text"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
@@ -265,8 +268,31 @@ static void reads_empty_files(void **state)
     assert_reverse("90 3C 64", "");
     compile("map ''");
     assert_int_equal(compiled.error, 0);
-    compile("#!/usr/bin/env notewire\nmap '/x -> start'\n");
-    assert_true(compiled.error == 0 || strncmp(compiled.said, "E410 map.lua:1:", 15) == 0);
+}
+
+static void reads_files_for_the_shell(void **state)
+{
+    static const char *const begins[] = {"#!/usr/bin/env notewire\n", "\xef\xbb\xbf\n",
+                                         "\xef\xbb\xbf#!/usr/bin/env notewire\n", "#!/usr/bin/env notewire\r\n"};
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        snprintf(text, sizeof text, "%smap '/x -> start'\nosc '9000'\n", begins[i]);
+        compile(text);
+        assert_string_equal(compiled.said, "");
+        assert_int_equal(map_rules(compiled.map), 1);
+        assert_string_equal(compiled.wishes.osc_where[0], "map.lua:3");
+        snprintf(text, sizeof text, "%smap '/x -> nte'\n", begins[i]);
+        compile(text);
+        assert_memory_equal(compiled.said, "E410 map.lua:2:12: ", 19);
+    }
+    compile("\xef\xbb\xbfmap '/x -> nte'\n");
+    assert_memory_equal(compiled.said, "E410 map.lua:1:12: ", 19);
+    compile("#!only this");
+    assert_int_equal(compiled.error, 0);
+    compile("\xef\xbb\xbf");
+    assert_int_equal(compiled.error, 0);
 }
 
 static void reads_large_files(void **state)
@@ -314,6 +340,7 @@ int main(void)
         MAP_TEST(reads_windows_files),
         MAP_TEST(collects_wishes),
         MAP_TEST(reads_empty_files),
+        MAP_TEST(reads_files_for_the_shell),
         MAP_TEST(reads_large_files),
         MAP_TEST(tells_what_cannot_be_read),
     };

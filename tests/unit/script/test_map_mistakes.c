@@ -213,11 +213,134 @@ static void many_mistakes_and_many_rules(void **state)
     assert_string_equal(compiled.said, "E410 map.lua:1: all maps together have at most 32 lines with use\n");
 }
 
+/* What a file changes of the libraries does not reach the language. */
+static void changed_libraries(void **state)
+{
+    static const char *const changes[] = {
+        "_G.error = function() end",
+        "_G.error = print",
+        "_G.pcall = function() return true, {} end",
+        "table.insert = function(t) t[#t + 1] = {} end",
+        "table.move, table.concat = print, print",
+        "string.find, string.match, string.sub = nil, nil, nil",
+        "string.gsub, string.gmatch, string.lower, string.format = print, print, print, print",
+        "getmetatable('').__index = nil",
+        "getmetatable('').__index = function() return function() return 'x' end end",
+        "getmetatable('').__add = function() return {} end",
+        "math.type, math.abs, math.floor, math.max = nil, nil, nil, nil",
+        "debug.getinfo = nil",
+        "local globals = _G for name in next, globals do globals[name] = nil end",
+    };
+    char text[1024];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        snprintf(text, sizeof text,
+                 "%s map [[\n/a/{n:1-8} x:0-1 y <-> cc n x\n/x v:0-1 <-> note C3 v\n/s \"A b\" d:s -> sysex d\n]]",
+                 changes[i]);
+        compile(text);
+        assert_int_equal(compiled.error, NW_EINVALID);
+        assert_memory_equal(compiled.said, "E410 map.lua:2:18: backwards, nothing says what \"y\" is", 53);
+        snprintf(text, sizeof text, "%s map [[/x v:0-1 <-> note C3 v]] use 'osmid' osc(9000)", changes[i]);
+        compile(text);
+        assert_string_equal(compiled.said, "");
+        assert_int_equal(map_rules(compiled.map), 1);
+        assert_string_equal(compiled.wishes.use[0], "osmid");
+        assert_string_equal(compiled.wishes.osc[0], "9000");
+        snprintf(text, sizeof text, "%s map [[/a/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j}/{k}/{l}/{m}/{n} -> cc 1 2]]",
+                 changes[i]);
+        compile(text);
+        assert_non_null(strstr(compiled.said, ": an address has at most 8 names\n"));
+        snprintf(text, sizeof text, "%s map [[/x 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 -> cc 1 2]]", changes[i]);
+        compile(text);
+        assert_non_null(strstr(compiled.said, ": a rule has at most 12 arguments\n"));
+    }
+}
+
+/* A file that reaches the language's own values by debug: r is its result, behind one rule and one wish. */
+static void changed_values(void **state)
+{
+    static const char reach[] =
+        "map [[/a/{n:1-8} x:0-1 <-> port-id n cc n x\n/b d:s <-> sysex d\n/c v -> sysex v 1]] use 'osmid'\n"
+        "local r, one, two, three\n"
+        "for i = 1, 9 do local name, value = debug.getupvalue(use, i)\n"
+        "  if name == 'result' then r = value one, two, three = table.unpack(r.rules) end end\n";
+    static const char *const changes[] = {
+        "for i = 1, 9 do one.places[i] = {} end",
+        "one.places[1] = nil",
+        "one.places[1] = 5",
+        "one.places[1].low = 9",
+        "one.places[1].high = 1e300",
+        "for i = 1, 13 do one.vars[i] = one.vars[1] end",
+        "one.vars[1] = nil",
+        "one.vars[1].place = 1",
+        "one.vars[1].place = -1",
+        "one.vars[2].tag = ''",
+        "one.vars[2].tag = 'x'",
+        "one.vars[2].tag = 's'",
+        "for i = 1, 40 do one.args[i] = one.args[1] end",
+        "one.args[1].var = 2",
+        "one.args[1].var = 1000",
+        "one.args[1] = { text = ('a'):rep(100000) }",
+        "for i = 1, 3 do one.slots[i] = one.slots[1] end",
+        "one.slots[1].var = 12",
+        "one.slots[1].var = 11",
+        "one.slots[2].high = 1e9",
+        "one.channel.var = 5",
+        "one.channel.low = -1",
+        "one.port_var = 1",
+        "one.port_var = 100",
+        "one.port_id_var = 7",
+        "one.command = 'nonsense'",
+        "one.command = nil",
+        "one.command = 'raw'",
+        "one.command = 'function'",
+        "one.data = one.vars[2]",
+        "one.status = 256",
+        "one.address = nil",
+        "one.address = {}",
+        "one.address = ''",
+        "one.address = 'a'",
+        "one.address = '/a\\2'",
+        "one.address = '/a\\1\\1'",
+        "one.address = ('/a'):rep(40000)",
+        "two.data.tag = 'f'",
+        "two.data = { index = 3 }",
+        "two.data = { index = -2 }",
+        "two.args[2] = { number = 1 }",
+        "for i = 1, 65 do three.bytes[i] = three.bytes[1] end",
+        "three.bytes[1].var = 4",
+        "three.bytes[1] = 'text'",
+        "r.rules[1] = 5",
+        "r.rules[2] = 'text'",
+        "r.uses[1] = {}",
+        "r.uses[1] = 5",
+        "r.uses[1].text = false",
+        "r.mistakes[1] = {}",
+        "r.mistakes[1] = 5",
+        "r.mistakes[1] = { text = {}, shown = 'x', line = 1e300, column = -5 }",
+    };
+    char text[4096];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        snprintf(text, sizeof text, "%s%s\n", reach, changes[i]);
+        compile(text);
+        if (compiled.error != NW_EINVALID || strstr(compiled.said, ":1: the map language was tampered with\n") == NULL)
+            fail_msg("%s gave %d\n%s", changes[i], compiled.error, compiled.said);
+    }
+    snprintf(text, sizeof text, "%sr.rules, r.uses, r.mistakes, r.osc = nil, 5, 'text', { n = 1 }", reach);
+    compile(text);
+    assert_int_equal(compiled.error, 0);
+    assert_int_equal(map_rules(compiled.map), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MAP_TEST(addresses), MAP_TEST(arguments),  MAP_TEST(midi_words),
-        MAP_TEST(backwards), MAP_TEST(long_rules), MAP_TEST(many_mistakes_and_many_rules),
+        MAP_TEST(addresses),         MAP_TEST(arguments),      MAP_TEST(midi_words),
+        MAP_TEST(backwards),         MAP_TEST(long_rules),     MAP_TEST(many_mistakes_and_many_rules),
+        MAP_TEST(changed_libraries), MAP_TEST(changed_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
