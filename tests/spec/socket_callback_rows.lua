@@ -241,7 +241,7 @@ local function nesting_before(kit)
     local function trap()
       setmetatable({}, {
         __gc = function()
-          if not inside and not over then
+          if not inside and not over and #sent < 200 then
             inside = true
             say()
             server:wait(2)
