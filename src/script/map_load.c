@@ -74,12 +74,14 @@ void map_wishes_free(struct map_wishes *wishes)
 }
 
 /* A script may have changed whatever the map language is made of: nothing of what it gives is taken unseen. */
-#define TAMPERED "the map language was tampered with"
+static const char tampered[] = "the map language was tampered with";
 
-static int tampered(const char *name, int line)
+/* 0, or, logged, NW_EINVALID. */
+static int judge(const char *name, int line, bool bad)
 {
-    log_fatal("E410", "%s:%d:1: " TAMPERED, name, line);
-    return NW_EINVALID;
+    if (bad)
+        log_fatal("E410", "%s:%d:1: %s", name, line, tampered);
+    return bad ? NW_EINVALID : 0;
 }
 
 /* Reads of the table at the top of the stack; what is no table has no fields. */
@@ -312,13 +314,11 @@ static int load_rule(lua_State *L, struct map *map, struct script *script)
 
     memset(&to, 0, sizeof to);
     error = read_rule(L, &reading);
-    if (error == 0 && (reading.bad || !map_check(&to)))
-        error = tampered(map_name(map), rule->line);
-    if (error != 0)
-        return error;
-    if (rule->command == RULE_FUNCTION && script != NULL)
+    if (error == 0)
+        error = judge(map_name(map), rule->line, reading.bad || !map_check(&to));
+    if (error == 0 && rule->command == RULE_FUNCTION && script != NULL)
         rule->function = route_new(script, L, rule->line);
-    if ((rule->direction & RULE_REVERSE) != 0)
+    if (error == 0 && (rule->direction & RULE_REVERSE) != 0)
         error = map_compose_tail(map, rule);
     return error != 0 ? error : map_add(map, &to);
 }
@@ -330,7 +330,7 @@ static void log_mistake(lua_State *L, const char *name)
     int line = line_field(L), column = whole_field(L, "column", 1, 1, FILE_MAX, &bad);
     const char *text = push_text(L, "text");
 
-    log_fatal("E410", "%s:%d:%d: %s", name, line, column, text != NULL ? text : TAMPERED);
+    log_fatal("E410", "%s:%d:%d: %s", name, line, column, text != NULL ? text : tampered);
     lua_pop(L, 1);
     text = push_text(L, "shown");
     if (text != NULL)
@@ -367,7 +367,7 @@ static int load_wish(lua_State *L, const char *name, const struct wish_list *lis
     lua_pop(L, 1);
     if (list->texts[at] != NULL && list->where[at] != NULL) {
         ++*list->count;
-        return text != NULL ? 0 : tampered(name, line);
+        return judge(name, line, text == NULL);
     }
     free(list->texts[at]);
     free(list->where[at]);
