@@ -125,7 +125,7 @@ bool route_queue(const struct rule *rule, const double values[RULE_VARS_MAX],
                  const struct osc_binding bindings[OSC_PLACES_MAX], const struct osc_view *view, bool counts)
 {
     struct route *route = rule->function;
-    const struct osc_binding *texts[RULE_VARS_MAX];
+    const struct osc_binding *texts[RULE_VARS_MAX] = {NULL};
     bool slash = view->address[0] != '/'; /* one that is missing is put in front, as renoise.Osc wants it */
     size_t address = view->address_len + (slash ? 1u : 0u), padded = (address + 4) & ~(size_t)3;
     size_t skipped = ((size_t)view->address_len + 4) & ~(size_t)3;
