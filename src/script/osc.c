@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "osc/osc_bundle.h"
 #include "osc/osc_frame.h"
-#include "script/class_internal.h"
 #include "script/osc_object.h"
 
 #include <string.h>
@@ -86,41 +85,6 @@ int osc_push(lua_State *L, const uint8_t *bytes, size_t length)
         return push_failure(L, view_problem(&view));
     osc_message_push(L, &view, length);
     return 1;
-}
-
-void *osc_hold_test(lua_State *L, int index, const struct object_type *type)
-{
-    void *bytes = object_test(L, index, type);
-
-    index = lua_absindex(L, index);
-    if (bytes != NULL && class_kind_of(L, index) == CLASS_INSTANCE) {
-        lua_getiuservalue(L, index, CLASS_BASE);
-        lua_replace(L, index);
-    }
-    return bytes;
-}
-
-void *osc_hold(lua_State *L, int index, const struct object_type *type)
-{
-    void *bytes = osc_hold_test(L, index, type);
-
-    return bytes != NULL ? bytes : object_check(L, index, type);
-}
-
-const uint8_t *osc_bytes(lua_State *L, int index, size_t *length)
-{
-    const struct osc_message *message = osc_hold_test(L, index, &osc_message_type);
-    const struct osc_bundle *bundle;
-
-    if (message != NULL) {
-        *length = message->length;
-        return message->bytes;
-    }
-    bundle = osc_hold_test(L, index, &osc_bundle_type);
-    if (bundle == NULL)
-        return NULL;
-    *length = bundle->length;
-    return bundle->bytes;
 }
 
 static int from_binary_data(lua_State *L)
