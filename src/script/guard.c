@@ -166,7 +166,6 @@ void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L)
     call->ending = guard->ending;
     guard->measured = false;
     guard->ending = GUARD_GOES_ON;
-    guard->depth++;
     guard->running = L;
     arm(guard, &first_tick);
 }
@@ -179,7 +178,6 @@ enum guard_end guard_leave(struct guard *guard, const struct guard_call *call)
     guard->measured = call->measured;
     guard->start_ns = call->start_ns;
     guard->ending = call->ending;
-    guard->depth--;
     return ending;
 }
 

@@ -33,7 +33,6 @@ struct guard {
     volatile sig_atomic_t armed;   /* the timer will come */
     volatile sig_atomic_t ticked;  /* it has come since the last turn of the loop */
     volatile sig_atomic_t stopped; /* guard_stop was called */
-    unsigned depth;                /* calls into Lua that have not returned */
     bool measured;                 /* start_ns holds */
     uint64_t start_ns;             /* thread CPU time when this stretch was first seen computing */
     uint64_t limit_ns;             /* 0: no limit */

@@ -46,6 +46,15 @@ static int undeclared(lua_State *L)
     return luaL_error(L, "variable '%s' is not declared", name);
 }
 
+/* What a function of ours ends with: the function of Lua that it stands for, upvalue 1, with all arguments. */
+static int call_original(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 /* string.rep: as Lua's, but an empty text is not repeated in a loop that nobody can interrupt. */
 static int string_rep(lua_State *L)
 {
@@ -58,10 +67,7 @@ static int string_rep(lua_State *L)
         lua_pushliteral(L, "");
         return 1;
     }
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
+    return call_original(L);
 }
 
 #define LIST_MAX 20000000 /* elements: more than --script-memory holds; beyond it a table is no list but a mistake */
@@ -76,10 +82,7 @@ static void check_count(lua_State *L, lua_Integer first, lua_Integer last, int a
 static int table_move(lua_State *L)
 {
     check_count(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3), 3);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
+    return call_original(L);
 }
 
 /* table.concat: the same. */
@@ -88,10 +91,7 @@ static int table_concat(lua_State *L)
     lua_Integer last = lua_isnoneornil(L, 4) ? luaL_len(L, 1) : luaL_checkinteger(L, 4);
 
     check_count(L, luaL_optinteger(L, 3, 1), last, 1);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
+    return call_original(L);
 }
 
 /* table.insert, remove and sort: the same, for tables that say themselves how long they are. */
@@ -101,10 +101,7 @@ static int table_change(lua_State *L)
         lua_pop(L, 1);
         check_count(L, 1, luaL_len(L, 1), 1);
     }
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    return call_original(L);
 }
 
 /* debug.sethook: the hook is the guard's, and one that looped could not be ended. */
@@ -119,10 +116,7 @@ static int load_text(lua_State *L)
     lua_settop(L, lua_isnone(L, 4) ? 3 : 4);
     lua_pushliteral(L, "t");
     lua_replace(L, 3);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    return call_original(L);
 }
 
 /* loadfile: the same. */
@@ -131,10 +125,7 @@ static int loadfile_text(lua_State *L)
     lua_settop(L, lua_isnone(L, 3) ? 2 : 3);
     lua_pushliteral(L, "t");
     lua_replace(L, 2);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    return call_original(L);
 }
 
 /* The handler that xpcall is given, upvalue 1: not called any more when the script is ended, for Lua would let it run
@@ -143,10 +134,7 @@ static int handle_error(lua_State *L)
 {
     if (script_of(L)->guard->ending != GUARD_GOES_ON)
         return 1;
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
+    return call_original(L);
 }
 
 /* What xpcall returned, when its function yielded. */

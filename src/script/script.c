@@ -98,8 +98,10 @@ struct script *script_new(struct host *host, const char *path, size_t memory_lim
     script->path = strdup(path);
     script->folder = folder_of(path);
     script->L = lua_newstate(allocate, script);
-    if (script->path == NULL || script->folder == NULL || script->L == NULL)
+    if (script->path == NULL || script->folder == NULL || script->L == NULL) {
+        log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", path);
         goto failed;
+    }
     *(struct script **)lua_getextraspace(script->L) = script;
     lua_atpanic(script->L, on_panic);
     lua_setwarnf(script->L, on_warning, script);
