@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#define NS_PER_MS 1000000u
 #define FLUSH_PASSES 4 /* a flush that always schedules another must not keep the loop from its sockets */
 
 /* Runs what is scheduled, and what that schedules, a bounded number of times. */
@@ -132,13 +133,14 @@ static void on_deadline(void *user)
 
 void loop_turn(struct loop *loop, uint64_t deadline_ns)
 {
-    bool wait = deadline_ns == UINT64_MAX || (deadline_ns != 0 && deadline_ns > clock_mono_ns());
+    bool wait = deadline_ns != 0;
 
     if (wait && loop->deadline == NULL && deadline_ns != UINT64_MAX) {
         loop->deadline = loop_timer_new(loop, on_deadline, NULL);
         wait = loop->deadline != NULL;
     }
-    /* The alarm costs a system call only when the deadline differs from the last turn's. */
+    /* The alarm costs a system call only when the deadline differs from the last turn's; one in the past rings at
+     * once, so the clock need not be read. */
     if (wait && loop->deadline != NULL)
         loop_timer_set(loop->deadline, deadline_ns == UINT64_MAX ? 0 : deadline_ns);
     turn(loop, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
@@ -161,6 +163,12 @@ uint64_t loop_now(struct loop *loop)
     if (loop->now_ns == 0 || !loop->turning)
         loop->now_ns = clock_mono_ns();
     return loop->now_ns;
+}
+
+bool loop_reached(const struct loop *loop, uint64_t deadline_ns)
+{
+    /* What the turn has read is a millisecond's start, and old: enough to see that it is not nearly time. */
+    return deadline_ns / NS_PER_MS <= uv_now(&loop->uv) && deadline_ns <= clock_mono_ns();
 }
 
 void loop_flush_schedule(struct loop *loop, struct loop_flush *flush)

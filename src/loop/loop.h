@@ -28,6 +28,10 @@ void loop_stop(struct loop *loop);
 /* The monotonic time in nanoseconds, read at most once a turn: good enough for "when did they speak". */
 uint64_t loop_now(struct loop *loop);
 
+/* Whether the last turn ended after deadline_ns of the monotonic clock: cheap to ask after each. What passed since then
+ * the next turn sees. */
+bool loop_reached(const struct loop *loop, uint64_t deadline_ns);
+
 /* Work that must happen once at the end of the current turn, before the loop may sleep: outputs flush themselves so.
  * Embed it; borrowed until it ran or was cancelled. Scheduling it twice in a turn runs it once. */
 struct loop_flush {

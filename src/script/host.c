@@ -210,7 +210,7 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
         turn(host, source, deadline_ns);
         drain(host, source);
         is_done = done != NULL && done(user);
-        over = is_done || host->stopped || deadline_ns == 0 || clock_mono_ns() >= deadline_ns;
+        over = is_done || host->stopped || loop_reached(host->loop, deadline_ns);
     }
     script->nested--;
     script->waiting = outer;

@@ -48,6 +48,7 @@ static void count(const struct mmsghdr *in, int got)
 int main(int argc, char **argv)
 {
     static uint8_t in[BATCH][2048], out[BATCH][3];
+    static struct sockaddr_in from[BATCH];
     struct iovec in_iov[BATCH], out_iov[BATCH];
     struct mmsghdr in_msg[BATCH], out_msg[BATCH];
     struct sockaddr_in here, there;
@@ -77,6 +78,11 @@ int main(int argc, char **argv)
         out_iov[i] = (struct iovec){out[i], sizeof out[i]};
         in_msg[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &in_iov[i], .msg_iovlen = 1}};
         out_msg[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &out_iov[i], .msg_iovlen = 1}};
+    }
+    /* Who only counts asks who sent, for a server must know whom to answer. */
+    for (int i = 0; i < BATCH && counts; i++) {
+        in_msg[i].msg_hdr.msg_name = &from[i];
+        in_msg[i].msg_hdr.msg_namelen = sizeof from[i];
     }
     for (;;) {
         int got;

@@ -135,3 +135,8 @@ def status(pid):
             elif name == "VmRSS":
                 fields["VmRSS"] = int(value.split()[0])
     return fields
+
+
+def cpu_ns(pid):
+    """How long the first thread of a process has run."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])

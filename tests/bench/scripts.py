@@ -1,14 +1,17 @@
 # What scripts cost: through a function, in a socket's callback, in pauses, and to what is beside them.
 # SPDX-License-Identifier: MIT
 import os
+import signal
 import socket
 import statistics
 import subprocess
 import time
 
-from measure import BUFFERS, HERE, TOOLS, Failed, Lost, Server, free_ports, status
+from measure import BUFFERS, HERE, TOOLS, Failed, Lost, Server, cpu_ns, free_ports, status
 
 MIB = 64  # of the heap whose pauses are measured
+WAITING = 1000  # datagrams that wait together; 4 MiB of the kernel's buffer hold as many several times
+NOTE = b"/note\0\0\0,iii\0\0\0\0\0\0\0\1\0\0\0\x3c\0\0\0\x64"
 
 
 class Counter:
@@ -44,14 +47,34 @@ class Counter:
         os.set_blocking(self.server.process.stdout.fileno(), True)
 
     def cpu(self, rate):
-        """Nanoseconds of the program a datagram."""
+        """Nanoseconds of the program a datagram, with the turns of the loop that it takes."""
         self.wait_ready()
         before = self.count()
         report = self.server.load("--blind", "--warmup=2000", rate=rate, seconds=1)
-        counted = self.count() - before
-        if counted != report["sent"] + 2000:
-            raise Lost(f"{counted} of {report['sent'] + 2000} datagrams: {' '.join(self.server.command)}")
+        self.check(before, report["sent"] + 2000)
         return report["cpu_ns"]
+
+    def cpu_waiting(self, rounds=20):
+        """Nanoseconds a datagram when all wait before the first is read: no turn of the loop is for one alone, and how
+        many come at a time is the same for every program. The first round is not counted."""
+        self.wait_ready()
+        before, process, times = self.count(), self.server.process, []
+        for _ in range(rounds + 1):
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+            began = cpu_ns(process.pid)
+            for _ in range(WAITING):
+                self.asks.sendto(NOTE, ("127.0.0.1", self.port))
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+            times.append((cpu_ns(process.pid) - began) / WAITING)
+        self.check(before, (rounds + 1) * WAITING)
+        return statistics.median(times[1:])
+
+    def check(self, before, sent):
+        counted = self.count() - before
+        if counted != sent:
+            raise Lost(f"{counted} of {sent} datagrams: {' '.join(self.server.command)}")
 
 
 class Scripts:
@@ -81,21 +104,22 @@ class Scripts:
         self.bench.rest(self.route, "function route: ", None)
 
     def socket(self):
-        """The callback's own cost is what is above that of a program that receives and counts, and nothing else."""
-        for rate in (20_000, 200_000):  # one or two datagrams a turn of the loop, and many
-            self.socket_at(rate)
+        """What the server and its callback cost above a program that receives, knows who sent, and counts."""
+        self.socket_row("all waiting", 300, Counter.cpu_waiting)
+        for rate in (20_000, 200_000):  # a turn of the loop for one or two datagrams, and for four or so
+            self.socket_row(f"at {rate // 1000} k/s, with its turns", None, lambda counter, rate=rate: counter.cpu(rate))
 
-    def socket_at(self, rate):
+    def socket_row(self, title, goal, measure):
         programs = ([self.binary, "exec", str(HERE / "socket.lua")], [self.bench.baseline[0]])
         pairs = []
         for number in range(3 if self.quick else 9):
             pair = [0, 0]
             for side in ((0, 1), (1, 0))[number % 2]:
                 with Counter(programs[side]) as counter:
-                    pair[side] = counter.cpu(rate)
+                    pair[side] = measure(counter)
             pairs.append(pair)
         ours, theirs = (round(statistics.median(side)) for side in zip(*pairs))
-        self.bench.report(f"socket_message: CPU per datagram at {rate // 1000} k/s", ours, 300, "ns", "4M", theirs,
+        self.bench.report(f"socket_message: CPU per datagram, {title}", ours, goal, "ns", "4M", theirs,
                           difference=round(statistics.median(a - b for a, b in pairs)))
 
     def osc(self):
