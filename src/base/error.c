@@ -16,6 +16,7 @@ const char *nw_error_text(int error)
     case NW_ECLOSED: return "closed";
     case NW_EIO: return "input or output failed";
     case NW_ENOTFOUND: return "not found";
+    case NW_ENODEVICES: return "no MIDI on this machine";
     default: return "unknown error";
     }
 }

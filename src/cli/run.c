@@ -215,6 +215,12 @@ static int refuse_port(int error, const char *option, const char *name)
 
     if (error == NW_ENOTFOUND)
         log_fatal("E201", "%s %s: there is no such port. Fix: see notewire ports", option, name);
+    else if (error == NW_ENODEVICES)
+        log_fatal(
+            "E201",
+            "%s %s: there is no such port, and this machine has no MIDI devices. Fix: sudo modprobe snd-seq, or see "
+            "notewire ports",
+            option, name);
     else if (error == NW_EADDRESS)
         log_fatal("E202", "%s %s: this address cannot be used. Fix: see notewire ports for the forms", option, name);
     else if (error == NW_EBUSY && number != NULL) {

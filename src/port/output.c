@@ -306,6 +306,12 @@ void output_release(struct registry *registry, unsigned index)
     registry->dirty &= ~(1u << index);
 }
 
+void output_release_source(struct registry *registry, uint16_t input)
+{
+    (void)input; /* who played what is not told apart: rather a note too short than one for ever */
+    registry_release_notes(registry);
+}
+
 void registry_release_notes(struct registry *registry)
 {
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)

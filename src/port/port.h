@@ -57,6 +57,9 @@ struct port {
     char osc_name[PORT_NAME_MAX]; /* as an OSC address carries it */
     void *impl;                   /* the driver's */
     struct midi_notes notes;      /* outputs: what sounds */
+    bool there;                   /* devices: it is there (devices.h) */
+    uint64_t missing_ns;          /* devices: since when it is, or was, not there; 0: never missed */
+    char device[PORT_NAME_MAX];   /* devices: which one the name means */
 };
 
 /* An input read a message or a SysEx piece. msg->port tells the senders of one input apart (0 where there is one, below

@@ -41,6 +41,7 @@ void registry_free(struct registry *registry)
         }
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
         free(registry->merge[i].waiting);
+    devices_stop(registry);
     loop_flush_cancel(registry->loop, &registry->flush);
     loop_timer_free(registry->stall);
     free(registry);
@@ -60,16 +61,27 @@ void registry_osc_name(const char *name, char *out)
     out[i] = '\0';
 }
 
-/* The driver that knows a name, in the direction asked for. */
+static bool has_direction(const struct port_ops *ops, enum port_direction direction)
+{
+    return direction == PORT_INPUT ? ops->input : ops->output;
+}
+
+/* The driver that knows a name, in the direction asked for; NULL for the name of a device. */
 static const struct port_ops *find_driver(const char *name, enum port_direction direction)
 {
     for (int i = 0; port_drivers[i] != NULL; i++) {
         const struct port_ops *ops = port_drivers[i];
 
-        if ((direction == PORT_INPUT ? ops->input : ops->output) && ops->matches(name))
+        if (has_direction(ops, direction) && ops->matches(name))
             return ops;
     }
     return NULL;
+}
+
+/* Whether a name is free to mean a device: no driver has it, in either direction. */
+static bool means_device(const char *name)
+{
+    return name[0] != '\0' && find_driver(name, PORT_INPUT) == NULL && find_driver(name, PORT_OUTPUT) == NULL;
 }
 
 /* One port by two names. */
@@ -82,11 +94,11 @@ int registry_check(const char *name, enum port_direction direction)
 {
     const struct port_ops *ops = find_driver(full_name(name), direction);
 
-    if (ops == NULL)
+    if (ops == NULL && !means_device(full_name(name)))
         return NW_ENOTFOUND;
     if (strlen(name) >= PORT_NAME_MAX)
         return NW_EADDRESS;
-    return ops->check != NULL ? ops->check(name, direction) : 0;
+    return ops != NULL && ops->check != NULL ? ops->check(name, direction) : 0;
 }
 
 /* Tells everybody who can slow a sender down whether to read: not while every output that can tell is congested. */
@@ -149,15 +161,18 @@ static int open_port(struct registry *registry, const char *name, enum port_dire
                      struct port **out)
 {
     struct merge *merge = &registry->merge[index];
+    const struct port_ops *ops = find_driver(name, direction);
     struct port *port;
-    int error = NW_EMEMORY;
+    int error = ops == NULL ? devices_start(registry) : 0;
 
+    if (error != 0)
+        return error;
     if (index == REGISTRY_PORTS_MAX)
         return NW_EFULL;
     port = calloc(1, sizeof *port);
     if (port == NULL)
         return NW_EMEMORY;
-    port->ops = find_driver(name, direction);
+    port->ops = ops != NULL ? ops : registry->devices.driver->ops;
     port->registry = registry;
     port->direction = direction;
     port->index = (uint16_t)index;
@@ -165,6 +180,7 @@ static int open_port(struct registry *registry, const char *name, enum port_dire
     registry_osc_name(name, port->osc_name);
     if (direction == PORT_OUTPUT) {
         merge->waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
+        error = NW_EMEMORY;
         if (merge->waiting == NULL)
             goto fail;
         port_writable(port); /* until it says otherwise */

@@ -26,6 +26,10 @@ struct registry_callbacks {
     void (*lost)(void *user, struct port *output); /* may be NULL */
     /* Messages that an input had read and not yet given out when it was closed. */
     void (*abandoned)(void *user, struct port *from, unsigned count); /* may be NULL */
+    /* Devices have come or gone (devices.h). May be NULL. */
+    void (*devices_changed)(void *user);
+    /* The system lost messages of an input, nobody knows how many. May be NULL. */
+    void (*overrun)(void *user, struct port *from);
     /* The SysEx of a source (midi_msg.port) stalled on an output and was ended with F7. May be NULL. */
     void (*stalled)(void *user, struct port *output, uint16_t source);
     void *user;
@@ -39,12 +43,13 @@ struct registry *registry_new(struct loop *loop, const struct allow *allow, cons
 /* Releases all notes, closes all ports, frees. */
 void registry_free(struct registry *registry);
 
-/* What can be said of a text of -i or -o without opening it: 0; NW_ENOTFOUND when no driver knows the name in this
- * direction; NW_EADDRESS. */
+/* What can be said of a text of -i or -o without opening it: 0; NW_ENOTFOUND when it names a port of the other
+ * direction; NW_EADDRESS. What no driver's name means is a device, there or not. */
 int registry_check(const char *name, enum port_direction direction);
 
 /* Opens a port by the text of -i or -o; one that is open already is given back. *out is borrowed. 0; NW_ENOTFOUND when
- * no driver knows the name; NW_EFULL; or what open said. */
+ * it names a port of the other direction; NW_ENODEVICES when it means a device on a machine that has none; NW_EFULL; or
+ * what open said. */
 int registry_open(struct registry *registry, const char *name, enum port_direction direction, struct port **out);
 
 /* The same for a script: a port that nobody opened but with this takes no part in routing. Each call wants its

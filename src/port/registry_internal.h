@@ -3,7 +3,7 @@
 #ifndef NOTEWIRE_PORT_REGISTRY_INTERNAL_H
 #define NOTEWIRE_PORT_REGISTRY_INTERNAL_H
 
-#include "port/registry.h"
+#include "port/devices.h"
 
 /* What merging needs to know of one output. */
 struct merge {
@@ -13,6 +13,14 @@ struct merge {
     uint64_t last_ns;         /* when its last piece came */
     struct midi_msg *waiting; /* REGISTRY_WAITING messages of others, allocated with the output */
     uint16_t first, count;
+};
+
+/* The machine's MIDI devices. */
+struct devices {
+    const struct device_driver *driver; /* NULL: none */
+    bool chosen, started;
+    void *state; /* the driver's, once started */
+    char client[DEVICE_CLIENT_MAX];
 };
 
 struct registry {
@@ -33,7 +41,12 @@ struct registry {
     struct loop_flush flush;
     struct loop_timer *stall;
     bool stall_armed;
+    struct devices devices;
 };
+
+/* Starts the driver of the devices, once. 0, NW_ENODEVICES, or what its start said. */
+int devices_start(struct registry *registry);
+void devices_stop(struct registry *registry); /* behind the last of its ports */
 
 /* Flushes the outputs to which something was sent; the registry's loop_flush. */
 void output_flush(struct loop_flush *flush);
@@ -43,6 +56,9 @@ void output_held_up(struct registry *registry);
 
 /* Releases the notes that sound on one output, and flushes it. */
 void output_release(struct registry *registry, unsigned index);
+
+/* Releases the notes that this input holds on the outputs: it has gone. */
+void output_release_source(struct registry *registry, uint16_t input);
 
 /* Ends every SysEx that has had no byte for a second; the registry's timer. */
 void output_check_stalls(void *user);

@@ -30,7 +30,7 @@ struct port *midi_open_port(lua_State *L, int index, enum port_direction directi
         luaL_typeerror(L, index, "string");
     name = lua_tostring(L, index);
     error = strlen(name) == lua_rawlen(L, index) ? registry_use(registry, name, direction, &port) : NW_ENOTFOUND;
-    if (error == NW_ENOTFOUND || error == NW_EADDRESS)
+    if (error == NW_ENOTFOUND || error == NW_ENODEVICES || error == NW_EADDRESS)
         luaL_error(L, "there is no MIDI %s device named '%s'%s", direction_name(direction), name,
                    error == NW_EADDRESS ? ": its address cannot be used" : "");
     if (error != 0)

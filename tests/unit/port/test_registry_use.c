@@ -100,7 +100,7 @@ static void names_are_checked_and_places_end(void **state)
     struct port *port, *first = NULL;
     char name[40];
 
-    assert_int_equal(registry_use(f->registry, "nonsense", PORT_INPUT, &port), NW_ENOTFOUND);
+    assert_int_equal(registry_use(f->registry, "nonsense", PORT_INPUT, &port), NW_ENODEVICES);
     assert_int_equal(registry_use(f->registry, "udp:", PORT_OUTPUT, &port), NW_EADDRESS);
     for (unsigned i = 0; i < REGISTRY_PORTS_MAX; i++) {
         snprintf(name, sizeof name, "udp:127.0.0.1:%u", 30000 + i);
