@@ -42,10 +42,18 @@ def build_tools():
 
 
 def free_ports(count):
-    held = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
+    """Numbers that are free for both protocols, for programs listen with both."""
+    held, ports = [], []
+    while len(ports) < count:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        held += [udp, tcp]
+        udp.bind(("127.0.0.1", 0))
+        try:
+            tcp.bind(udp.getsockname())
+        except OSError:
+            continue
+        ports.append(udp.getsockname()[1])
     for one in held:
         one.close()
     return ports
