@@ -1,0 +1,232 @@
+/* The alsa driver: the machine's MIDI ports through the kernel's sequencer, as one client of it, on the loop.
+ * SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/error.h"
+#include "port/alsa_internal.h"
+#include "port/drivers.h"
+#include "port/registry_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define REOPEN_NS 1000000000ULL /* between tries to open a sequencer that was lost */
+
+static bool alsa_present(void)
+{
+    return access("/dev/snd/seq", R_OK | W_OK) == 0;
+}
+
+/* The library writes its mind to standard error; what fails is told by us. */
+static void keep_quiet(const char *file, int line, const char *function, int error, const char *format, ...)
+{
+    (void)file, (void)line, (void)function, (void)error, (void)format;
+}
+
+static void run_rescan(struct loop_flush *flush)
+{
+    struct alsa *alsa = (struct alsa *)((char *)flush - offsetof(struct alsa, rescan));
+
+    for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
+        alsa_port_look(own);
+    devices_changed(alsa->registry);
+}
+
+void alsa_rescan(struct alsa *alsa)
+{
+    loop_flush_schedule(alsa->loop, &alsa->rescan);
+}
+
+/* The input or output whose sequencer port this is. */
+static struct alsa_port *find_port(struct alsa *alsa, int number, enum port_direction direction)
+{
+    for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
+        if (own->number == number && own->port->direction == direction)
+            return own;
+    return NULL;
+}
+
+/* The sequencer is gone from under us: nothing is there until it can be opened again. */
+static void lose(struct alsa *alsa)
+{
+    loop_fd_free(alsa->watch);
+    snd_seq_close(alsa->seq);
+    alsa->watch = NULL;
+    alsa->seq = NULL;
+    for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
+        alsa_port_lose(own);
+    loop_timer_set(alsa->reopen, clock_mono_ns() + REOPEN_NS);
+}
+
+static void take_event(struct alsa *alsa, const snd_seq_event_t *event)
+{
+    struct alsa_port *own;
+
+    switch (event->type) {
+    case SND_SEQ_EVENT_CLIENT_START:
+    case SND_SEQ_EVENT_CLIENT_EXIT:
+    case SND_SEQ_EVENT_CLIENT_CHANGE:
+    case SND_SEQ_EVENT_PORT_START:
+    case SND_SEQ_EVENT_PORT_EXIT:
+    case SND_SEQ_EVENT_PORT_CHANGE:
+        if (event->data.addr.client != alsa->client)
+            alsa_rescan(alsa);
+        break;
+    case SND_SEQ_EVENT_PORT_SUBSCRIBED:
+    case SND_SEQ_EVENT_PORT_UNSUBSCRIBED: alsa_rescan(alsa); break;
+    case SND_SEQ_EVENT_BOUNCE:
+    case ALSA_KERNEL_ERROR:
+        own = find_port(alsa, event->dest.port, PORT_OUTPUT);
+        if (own != NULL)
+            port_missed(own->port);
+        break;
+    default:
+        own = find_port(alsa, event->dest.port, PORT_INPUT);
+        if (own != NULL)
+            alsa_port_event(own, event);
+        break;
+    }
+}
+
+/* Reads what there is, as much as one look at the kernel gives; others have their turn before the next. */
+static void read_events(void *user, int events)
+{
+    struct alsa *alsa = user;
+    snd_seq_event_t *event;
+
+    (void)events;
+    do {
+        int error = snd_seq_event_input(alsa->seq, &event);
+
+        if (error == -ENOSPC) {
+            for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
+                if (own->port->direction == PORT_INPUT)
+                    alsa_port_overrun(own);
+        } else if (error == -EAGAIN || error == -EINTR) {
+            return;
+        } else if (error < 0) {
+            lose(alsa);
+            return;
+        } else if (event != NULL) {
+            take_event(alsa, event);
+        }
+    } while (alsa->seq != NULL && snd_seq_event_input_pending(alsa->seq, 0) > 0);
+}
+
+/* What our client is like: its name, room for bursts, and that it is told of events which somebody lost. */
+static int set_up_client(struct alsa *alsa)
+{
+    snd_seq_client_info_t *info;
+
+    snd_seq_client_info_alloca(&info);
+    if (snd_seq_get_client_info(alsa->seq, info) < 0)
+        return NW_EIO;
+    snd_seq_client_info_set_name(info, alsa->name);
+    snd_seq_client_info_set_error_bounce(info, 1);
+    if (snd_seq_set_client_info(alsa->seq, info) < 0)
+        return NW_EIO;
+    snd_seq_set_client_pool_input(alsa->seq, ALSA_POOL);
+    /* An event larger than this buffer could never be read, and the descriptor would stay ready for ever. */
+    snd_seq_set_input_buffer_size(alsa->seq, (ALSA_POOL + 1) * sizeof(snd_seq_event_t));
+    alsa->client = snd_seq_client_id(alsa->seq);
+    alsa->announce = snd_seq_create_simple_port(
+        alsa->seq, "announce", SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_NO_EXPORT, SND_SEQ_PORT_TYPE_APPLICATION);
+    if (alsa->announce < 0 ||
+        snd_seq_connect_from(alsa->seq, alsa->announce, SND_SEQ_CLIENT_SYSTEM, SND_SEQ_PORT_SYSTEM_ANNOUNCE) < 0)
+        return NW_EIO;
+    return 0;
+}
+
+static int open_client(struct alsa *alsa)
+{
+    struct pollfd poll;
+
+    snd_lib_error_set_handler(keep_quiet);
+    if (snd_seq_open(&alsa->seq, "default", SND_SEQ_OPEN_DUPLEX, SND_SEQ_NONBLOCK) < 0) {
+        alsa->seq = NULL;
+        return NW_EIO;
+    }
+    if (set_up_client(alsa) != 0)
+        goto fail;
+    snd_seq_poll_descriptors(alsa->seq, &poll, 1, POLLIN);
+    alsa->fd = poll.fd;
+    alsa->watch = loop_fd_new(alsa->loop, poll.fd, read_events, alsa);
+    if (alsa->watch == NULL)
+        goto fail;
+    loop_fd_watch(alsa->watch, LOOP_READABLE);
+    return 0;
+
+fail:
+    snd_seq_close(alsa->seq);
+    alsa->seq = NULL;
+    return NW_EIO;
+}
+
+static void reopen(void *user)
+{
+    struct alsa *alsa = user;
+
+    if (open_client(alsa) != 0) {
+        loop_timer_set(alsa->reopen, clock_mono_ns() + REOPEN_NS);
+        return;
+    }
+    for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
+        if (alsa_port_make(own) != 0) {
+            lose(alsa);
+            return;
+        }
+    alsa_rescan(alsa);
+}
+
+static void alsa_stop(void *state)
+{
+    struct alsa *alsa = state;
+
+    loop_flush_cancel(alsa->loop, &alsa->rescan);
+    loop_timer_free(alsa->reopen);
+    loop_timer_free(alsa->pace);
+    loop_fd_free(alsa->watch);
+    if (alsa->seq != NULL)
+        snd_seq_close(alsa->seq);
+    snd_config_update_free_global();
+    free(alsa);
+}
+
+static int alsa_start(struct registry *registry, const char *client, void **state)
+{
+    struct alsa *alsa = calloc(1, sizeof *alsa);
+    int error = NW_EMEMORY;
+
+    if (alsa == NULL)
+        return NW_EMEMORY;
+    alsa->registry = registry;
+    alsa->loop = registry->loop;
+    alsa->rescan.run = run_rescan;
+    snprintf(alsa->name, sizeof alsa->name, "%s", client);
+    alsa->reopen = loop_timer_new(alsa->loop, reopen, alsa);
+    alsa->pace = loop_timer_new(alsa->loop, alsa_output_pace, alsa);
+    if (alsa->reopen != NULL && alsa->pace != NULL)
+        error = open_client(alsa);
+    if (error != 0) {
+        loop_timer_free(alsa->reopen);
+        loop_timer_free(alsa->pace);
+        free(alsa);
+        return error;
+    }
+    *state = alsa;
+    return 0;
+}
+
+static unsigned list(void *state, struct device *out, unsigned max)
+{
+    return alsa_list(state, out, max);
+}
+
+const struct device_driver device_alsa = {
+    .name = "alsa",
+    .ops = &alsa_ops,
+    .present = alsa_present,
+    .start = alsa_start,
+    .stop = alsa_stop,
+    .list = list,
+};
