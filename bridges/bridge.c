@@ -94,6 +94,17 @@ static void port_lost(void *user, struct port *from, uint32_t count)
     server_kernel_drops(user, count);
 }
 
+/* The system lost MIDI: how much nobody knows, so it is a figure of its own. */
+static void input_overrun(void *user, struct port *from)
+{
+    struct bridge *bridge = user;
+    uint32_t repeated;
+
+    bridge->counters.overruns++;
+    if (log_limit_pass(&bridge->overrun_limit, &repeated))
+        log_warning("E214", "%s: more came than could be read, some is lost. Fix: send less at once", from->name);
+}
+
 /* The outputs take no more, or do again: TCP can slow its senders down. */
 static void outputs_pressure(void *user, bool paused)
 {
@@ -143,6 +154,7 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
                                            .pressure = outputs_pressure,
                                            .lost = output_lost,
                                            .abandoned = input_abandoned,
+                                           .overrun = input_overrun,
                                            .stalled = output_stalled,
                                            .user = bridge};
     struct scheduler_callbacks due = {.play = osc_to_midi_due, .user = bridge};

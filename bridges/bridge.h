@@ -3,6 +3,7 @@
 #ifndef NOTEWIRE_BRIDGES_BRIDGE_H
 #define NOTEWIRE_BRIDGES_BRIDGE_H
 
+#include "base/log.h"
 #include "bridges/hint.h"
 #include "bridges/sysex.h"
 #include "net/server.h"
@@ -34,6 +35,7 @@ struct bridge {
     struct peers peers;
     struct counters counters;
     struct hints hints;
+    struct log_limit overrun_limit;
     struct map *maps[BRIDGE_MAPS_MAX]; /* owned; asked in this order */
     unsigned map_count;
     struct server *servers[BRIDGE_SERVERS_MAX]; /* owned */

@@ -40,6 +40,7 @@ const char *counters_text(const struct counters *counters, int with_queued, char
     } figures[] = {{"late", counters->late},
                    {"far", counters->far},
                    {"kernel-drops", counters->kernel_drops},
+                   {"overruns", counters->overruns},
                    {"output-lost", counters->output_lost}};
     uint64_t dropped = 0;
     size_t used;

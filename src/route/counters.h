@@ -31,6 +31,7 @@ struct counters {
     uint64_t late;         /* time tags in the past: played at once, so a figure beside the fates */
     uint64_t far;          /* time tags beyond the horizon, or more than the scheduler holds: played at once */
     uint64_t kernel_drops; /* datagrams that the kernel threw away before we could read them */
+    uint64_t overruns;     /* times that MIDI came faster than it was read: each hides an unknown number of messages */
     uint64_t output_lost;  /* copies for one output that was full while another took the message */
 };
 

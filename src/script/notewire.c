@@ -147,13 +147,14 @@ static int counters(lua_State *L)
     const struct counters now = bridge_of(L)->counters; /* a copy: allocating may let a finalizer change them */
     uint64_t dropped = 0;
 
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 9);
     set_figure(L, "received", now.received);
     set_figure(L, "delivered", now.delivered);
     set_figure(L, "queued", now.queued);
     set_figure(L, "late", now.late);
     set_figure(L, "far", now.far);
     set_figure(L, "kernel-drops", now.kernel_drops);
+    set_figure(L, "overruns", now.overruns);
     set_figure(L, "output-lost", now.output_lost);
     lua_createtable(L, 0, DROP_REASONS + 1);
     for (int i = 0; i < DROP_REASONS; i++) {

@@ -223,7 +223,7 @@ end)
 
 it("counters have every name", function()
   local now = notewire.counters()
-  for _, name in ipairs { "received", "delivered", "queued", "late", "far", "kernel-drops", "output-lost" } do
+  for _, name in ipairs { "received", "delivered", "queued", "late", "far", "kernel-drops", "overruns", "output-lost" } do
     equal(math.type(now[name]), "integer")
   end
   local total = 0

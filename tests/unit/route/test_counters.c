@@ -28,8 +28,9 @@ static void writes_the_fates(void **state)
     counters.output_lost = 6;
     counters.far = 7;
     counters.kernel_drops = 8;
+    counters.overruns = 9;
     assert_string_equal(text(&counters, 1), "received=3 delivered=2 dropped=3 (malformed=2 unmapped=1) queued=4; "
-                                            "late=5 far=7 kernel-drops=8 output-lost=6");
+                                            "late=5 far=7 kernel-drops=8 overruns=9 output-lost=6");
 }
 
 static void has_room_for_the_largest(void **state)
