@@ -144,6 +144,14 @@ static void input_abandoned(void *user, struct port *from, unsigned count)
     drop_at_exit(user, count);
 }
 
+static void devices_came_or_went(void *user)
+{
+    struct bridge *bridge = user;
+
+    if (bridge->devices_changed != NULL)
+        bridge->devices_changed(bridge->devices_user);
+}
+
 int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
 {
     struct registry_callbacks callbacks = {.message = raw_message,
@@ -156,6 +164,7 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
                                            .abandoned = input_abandoned,
                                            .overrun = input_overrun,
                                            .stalled = output_stalled,
+                                           .devices_changed = devices_came_or_went,
                                            .user = bridge};
     struct scheduler_callbacks due = {.play = osc_to_midi_due, .user = bridge};
 

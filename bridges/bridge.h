@@ -52,6 +52,8 @@ struct bridge {
     uint32_t scheduled_whole;                      /* that took all of its SysEx so far */
     void (*ended)(void *user, struct port *input); /* an input has come to its end */
     void *user;
+    void (*devices_changed)(void *user); /* MIDI devices have come or gone; NULL: no scripts */
+    void *devices_user;
     /* Scripts hear an input (port.users): offered each whole message of it, as midi_to_osc_message is. Unless it is
      * taken already they book its fate themselves: when they queue it, and when it leaves their queue. */
     int (*hear)(void *user, const struct port *from, const struct midi_msg *msg, const struct sysex *sysex, bool taken);

@@ -28,10 +28,23 @@ _notewire_hosts() {
     _notewire_reply "$@" localhost: $hosts
 }
 
-_notewire_in='stdin loopback udp: tcp: tcp-listen:'
-_notewire_out='print loopback udp: tcp: tcp-listen:'
-_notewire_options='--osc --midi-in --midi-out --reply --allow --script-limit --script-memory --local --quiet --verbose --help --version
-    -i -o -q -v -h -V'
+# _notewire_ports input|output WORDS...: those, and the devices that are there, with a backslash where bash needs one.
+_notewire_ports() {
+    local direction=$1 name head=''
+    shift
+    _notewire_reply "$@"
+    [[ $COMP_WORDBREAKS != *:* || $value != *:* ]] || head=${value%:*}:
+    while IFS= read -r name; do
+        name=$(printf '%q' "$name")
+        [[ $name != "$value"* ]] || COMPREPLY+=("${name#"$head"}")
+    done < <(notewire ports --json 2>/dev/null | grep -o '{"name":[^{}]*"'"$direction"'":true' |
+        sed 's/^{"name":"\(\([^"\\]\|\\.\)*\)".*/\1/; s/\\\(.\)/\1/g')
+}
+
+_notewire_in='stdin loopback virtual: udp: tcp: tcp-listen:'
+_notewire_out='print loopback virtual: udp: tcp: tcp-listen:'
+_notewire_options='--osc --midi-in --midi-out --driver --name --reply --allow --script-limit --script-memory --local --quiet --verbose --help --version
+    --watch --json -i -o -q -v -h -V'
 _notewire_words='channel note-on note-off poly-pressure control-change control-change-14 program-change
     channel-pressure pitch-bend nrpn rpn time-code song-position song-select tune-request midi-clock start continue stop
     active-sensing reset system-exclusive raw-midi clock panic octave-middle-c hexadecimal decimal
@@ -40,11 +53,12 @@ _notewire_words='channel note-on note-off poly-pressure control-change control-c
 # The value of an option.
 _notewire_value() {
     case $1 in
-    -i | --midi-in) _notewire_reply "$_notewire_in" ;;
-    -o | --midi-out) _notewire_reply "$_notewire_out" ;;
+    -i | --midi-in) _notewire_ports input "$_notewire_in" ;;
+    -o | --midi-out) _notewire_ports output "$_notewire_out" ;;
+    --driver) _notewire_reply auto alsa portmidi none ;;
     --osc) _notewire_reply 8000 udp: tcp: localhost: ;;
     --reply) _notewire_hosts learn learn: ;;
-    --allow | --script-limit | --script-memory) COMPREPLY=() ;;
+    --allow | --name | --script-limit | --script-memory) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -64,18 +78,21 @@ _notewire_send() {
     elif [[ $((${#words[@]} - 1)) -eq $at ]]; then
         local kinds='osc midi --help'
         [[ $at -eq 2 ]] || kinds=''
-        _notewire_reply "$_notewire_out" "$kinds"
+        _notewire_ports output "$_notewire_out" "$kinds"
     else
         _notewire_reply "$_notewire_words"
     fi
 }
 
 _notewire() {
-    local line=${COMP_LINE:0:COMP_POINT} words value before
+    local line=${COMP_LINE:0:COMP_POINT} words value before word
     COMPREPLY=()
     # Whole words, which bash would break at ":" and "=".
     IFS=$' \t\n' read -ra words <<<"$line"
     [[ $line != *[[:space:]] ]] || words+=('')
+    for ((word = ${#words[@]} - 2; word > 0; word--)); do # a space behind a backslash ends no word
+        [[ ${words[word]} != *\\ ]] || words=("${words[@]:0:word}" "${words[word]} ${words[word + 1]}" "${words[@]:word+2}")
+    done
     value=${words[-1]}
     before=${words[-2]}
 
@@ -95,6 +112,7 @@ _notewire() {
     -*) _notewire_reply "$_notewire_options" ;;
     *)
         if [[ ${words[1]} = ports && ${#words[@]} -gt 2 ]]; then
+            _notewire_reply --watch --json --driver
             return
         fi
         _notewire_maps

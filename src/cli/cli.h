@@ -23,8 +23,8 @@ struct cli_list {
 };
 
 struct cli_options {
-    struct cli_list files, osc, midi_in, midi_out, reply, allow, script_limit, script_memory;
-    bool local, help, version;
+    struct cli_list files, osc, midi_in, midi_out, reply, allow, script_limit, script_memory, driver, name;
+    bool local, help, version, watch, json;
 };
 
 /* Reads options and files out of argv[first..]; sets the log level. False, with the mistake logged, when something
@@ -35,11 +35,29 @@ bool cli_parse(struct cli_options *options, int argc, char **argv, int first);
  */
 bool cli_parse_program(struct cli_options *options, int argc, char **argv, int first, int *file);
 
+/* --driver and --name: which MIDI devices the ports of a registry are, before the first of them opens. CLI_OK,
+ * CLI_USAGE or CLI_PORT, logged. */
+int cli_choose_devices(const struct cli_options *options, struct registry *registry); /* devices.c */
+
+/* For who names neither a file nor a port: opens a pair of ports that other programs connect to, and the hardware
+ * output when there is exactly one; only_output becomes its name, else "". Opens nothing, quietly, where there is no
+ * MIDI, and no pair where the driver has none. */
+void cli_open_by_itself(const struct cli_options *options, struct bridge *bridge, char only_output[PORT_NAME_MAX]);
+
+/* The first lines of run: what is heard where, and where it goes. */
+void cli_greet(const struct bridge *bridge, const struct host *host, const char *only_output); /* greet.c */
+
+/* Why this machine has no MIDI devices, and what to do about it: "... Fix: ...". Static. */
+const char *cli_no_devices(void);
+
 /* --script-limit and --script-memory. False, with the mistake logged, when one is no number. */
 bool cli_script_options(const struct cli_options *options, struct host_options *script);
 
 /* --allow, for every listener. False, with the mistake logged. */
 bool cli_add_allowed(const struct cli_options *options, struct allow *allow);
+
+/* Logs why a port named by option, or by a word such as "send", does not open. Returns CLI_PORT. */
+int cli_refuse_port(int error, const char *option, const char *name); /* run.c */
 
 /* Opens a port by the text of -i or -o, called by label in messages. CLI_OK or CLI_PORT, logged. */
 int cli_open_port(struct bridge *bridge, const char *label, const char *name,

@@ -32,7 +32,7 @@ static void tell_totals(void *user)
 static int open_ports(struct exec *exec)
 {
     const struct cli_list *out = &exec->options.midi_out, *in = &exec->options.midi_in;
-    int status = CLI_OK;
+    int status = cli_choose_devices(&exec->options, exec->bridge.registry);
 
     for (unsigned i = 0; i < out->count && status == CLI_OK; i++)
         status = cli_open_port(&exec->bridge, "-o", out->text[i], PORT_OUTPUT);

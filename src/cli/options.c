@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,17 @@ struct option {
     const char *long_name, *short_name;
     struct cli_list *list; /* takes a value */
     bool *flag;
+    const char *commands; /* that know it: " run exec "; NULL: all */
 };
+
+/* Whether a subcommand knows an option. */
+static bool knows(const char *command, const struct option *option)
+{
+    char word[16];
+
+    snprintf(word, sizeof word, " %s ", command);
+    return option->commands == NULL || strstr(option->commands, word) != NULL;
+}
 
 /* Whether argument is this option, "--osc", "--osc=9000", "-i" or "-iNAME"; *value points behind "=" or "-i", or is
  * NULL. */
@@ -41,23 +52,30 @@ static bool add(struct cli_list *list, const char *option, const char *value)
     return true;
 }
 
-/* Reads argv[first..]. rest, when given, ends it behind the first file and gets the index of that file. */
+/* Reads argv[first..], behind the subcommand's name if there is one. rest, when given, ends it behind the first file
+ * and gets the index of that file. */
 static bool parse(struct cli_options *options, int argc, char **argv, int first, int *rest)
 {
+    static const char program[] = " run exec check ", devices[] = " run exec check ports send panic ";
+    const char *command = first > 1 ? argv[first - 1] : "run";
     bool quiet = false, verbose = false, files_only = false;
     const struct option table[] = {
-        {"--osc", NULL, &options->osc, NULL},
-        {"--midi-in", "-i", &options->midi_in, NULL},
-        {"--midi-out", "-o", &options->midi_out, NULL},
-        {"--reply", NULL, &options->reply, NULL},
-        {"--allow", NULL, &options->allow, NULL},
-        {"--script-limit", NULL, &options->script_limit, NULL},
-        {"--script-memory", NULL, &options->script_memory, NULL},
-        {"--local", NULL, NULL, &options->local},
-        {"--quiet", "-q", NULL, &quiet},
-        {"--verbose", "-v", NULL, &verbose},
-        {"--help", "-h", NULL, &options->help},
-        {"--version", "-V", NULL, &options->version},
+        {"--osc", NULL, &options->osc, NULL, program},
+        {"--midi-in", "-i", &options->midi_in, NULL, program},
+        {"--midi-out", "-o", &options->midi_out, NULL, program},
+        {"--reply", NULL, &options->reply, NULL, program},
+        {"--allow", NULL, &options->allow, NULL, program},
+        {"--script-limit", NULL, &options->script_limit, NULL, program},
+        {"--script-memory", NULL, &options->script_memory, NULL, program},
+        {"--local", NULL, NULL, &options->local, program},
+        {"--driver", NULL, &options->driver, NULL, devices},
+        {"--name", NULL, &options->name, NULL, devices},
+        {"--watch", NULL, NULL, &options->watch, " ports "},
+        {"--json", NULL, NULL, &options->json, " ports "},
+        {"--quiet", "-q", NULL, &quiet, NULL},
+        {"--verbose", "-v", NULL, &verbose, NULL},
+        {"--help", "-h", NULL, &options->help, NULL},
+        {"--version", "-V", NULL, &options->version, NULL},
     };
     const size_t count = sizeof table / sizeof table[0];
 
@@ -83,6 +101,11 @@ static bool parse(struct cli_options *options, int argc, char **argv, int first,
             o++;
         if (o == count) {
             log_fatal("E001", "unknown option %s. Fix: see notewire --help", argv[i]);
+            return false;
+        }
+        if (!knows(command, &table[o])) {
+            log_fatal("E001", "%s means nothing to notewire %s. Fix: leave it out, or see notewire --help",
+                      table[o].long_name, command);
             return false;
         }
         if (table[o].list == NULL) {

@@ -21,6 +21,7 @@ struct run {
     struct host host;
     struct cli_signals signals;
     struct loop_signal *totals;
+    char only_output[PORT_NAME_MAX]; /* the one hardware output, opened by itself; "" */
     bool interrupted;
 };
 
@@ -207,8 +208,7 @@ static int open_listeners(struct run *run)
     return CLI_OK;
 }
 
-/* The failed start of a port. */
-static int refuse_port(int error, const char *option, const char *name)
+int cli_refuse_port(int error, const char *option, const char *name)
 {
     const char *number = strrchr(name, ':');
     bool tcp = strncmp(name, "tcp", 3) == 0;
@@ -216,11 +216,8 @@ static int refuse_port(int error, const char *option, const char *name)
     if (error == NW_ENOTFOUND)
         log_fatal("E201", "%s %s: there is no such port. Fix: see notewire ports", option, name);
     else if (error == NW_ENODEVICES)
-        log_fatal(
-            "E201",
-            "%s %s: there is no such port, and this machine has no MIDI devices. Fix: sudo modprobe snd-seq, or see "
-            "notewire ports",
-            option, name);
+        log_fatal("E201", "%s %s: there is no such port, and there are no MIDI devices: %s, or see notewire ports",
+                  option, name, cli_no_devices());
     else if (error == NW_EADDRESS)
         log_fatal("E202", "%s %s: this address cannot be used. Fix: see notewire ports for the forms", option, name);
     else if (error == NW_EBUSY && number != NULL) {
@@ -237,7 +234,7 @@ int cli_open_port(struct bridge *bridge, const char *label, const char *name, en
 {
     int error = bridge_open_port(bridge, name, direction);
 
-    return error != 0 ? refuse_port(error, label, name) : CLI_OK;
+    return error != 0 ? cli_refuse_port(error, label, name) : CLI_OK;
 }
 
 static int open_outputs(struct run *run)
@@ -247,7 +244,10 @@ static int open_outputs(struct run *run)
     char label[ORIGIN_TEXT];
     int status = CLI_OK;
 
-    if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0)
+    if (out.count == 0 && run->options.files.count == 0 && run->options.midi_in.count == 0)
+        cli_open_by_itself(&run->options, &run->bridge, run->only_output);
+    if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0 &&
+        registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
         out.text[out.count++] = "print";
     for (unsigned i = 0; i < out.count && status == CLI_OK; i++)
         status = cli_open_port(&run->bridge, origin(&out, i, "-o", "midi_out", label), out.text[i], PORT_OUTPUT);
@@ -304,49 +304,14 @@ static int open_replies(struct run *run)
     return CLI_OK;
 }
 
-/* The first lines: what is heard where, and where it goes. */
-static void greet(struct run *run)
-{
-    const struct registry *registry = run->bridge.registry;
-    uint16_t shown = 0;
-
-    if (log_level() < LOG_NORMAL)
-        return;
-    log_info("notewire " NOTEWIRE_VERSION);
-    for (unsigned i = 0; i < run->bridge.server_count; i++) {
-        struct server *server = run->bridge.servers[i];
-        struct net_addr local;
-        char text[NET_ADDR_TEXT];
-
-        server_local(server, &local);
-        log_info("OSC in: %s/%s", net_addr_text(&local, text), server_protocol(server) == SERVER_UDP ? "udp" : "tcp");
-        if (server_protocol(server) == SERVER_UDP && net_addr_is_any(&local) && shown != local.port) {
-            shown = local.port;
-            cli_log_addresses(local.port);
-        }
-        if (server_udp(server) != NULL && udp_receive_buffer(server_udp(server)) < 1024 * 1024)
-            log_info("The receive buffer is %d KiB only. Fix: sudo sysctl -w net.core.rmem_max=4194304",
-                     udp_receive_buffer(server_udp(server)) / 1024);
-    }
-    for (unsigned i = 0; i < registry_count(registry, PORT_INPUT); i++)
-        if (registry_port(registry, PORT_INPUT, i)->joined)
-            log_info("MIDI in: %s", registry_port(registry, PORT_INPUT, i)->name);
-    for (unsigned i = 0; i < registry_count(registry, PORT_OUTPUT); i++)
-        if (registry_port(registry, PORT_OUTPUT, i)->joined)
-            log_info("MIDI out: %s", registry_port(registry, PORT_OUTPUT, i)->name);
-    for (unsigned i = 0; host_script_name(&run->host, i) != NULL; i++)
-        log_info("Script: %s", host_script_name(&run->host, i));
-    if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0 &&
-        run->bridge.map_count > 0 && run->host.scripts == NULL)
-        log_warning("E204", "no MIDI output is named, so nothing can be played. Fix: add -o print");
-}
-
 /* Everything up to the first turn of the loop. */
 static int start(struct run *run)
 {
     bool early_out = run->options.midi_out.count > 0, early_in = run->options.midi_in.count > 0;
     int status = cli_add_allowed(&run->options, &run->bridge.allow) ? CLI_OK : CLI_USAGE;
 
+    if (status == CLI_OK)
+        status = cli_choose_devices(&run->options, run->bridge.registry);
     if (status == CLI_OK && early_out) /* scripts find the ports that the command line names */
         status = open_outputs(run);
     if (status == CLI_OK && early_in)
@@ -367,7 +332,7 @@ static int start(struct run *run)
 /* Turns the loop until a signal or the end of input, then lets outputs finish. */
 static void serve(struct run *run)
 {
-    greet(run);
+    cli_greet(&run->bridge, &run->host, run->only_output);
     host_run(&run->host);
     while (!run->interrupted && !registry_drain(run->bridge.registry, 0))
         loop_turn(run->loop, UINT64_MAX);

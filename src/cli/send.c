@@ -126,7 +126,7 @@ static int send_words(struct send *send, int argc, char **argv, int first)
 }
 
 /* send PORT WORDS... */
-static int send_midi(int argc, char **argv, int first)
+static int send_midi(const struct cli_options *options, int argc, char **argv, int first)
 {
     struct send send = {.stamp_ns = UINT64_MAX};
     struct registry_callbacks callbacks = {
@@ -142,10 +142,12 @@ static int send_midi(int argc, char **argv, int first)
     send.registry = send.loop != NULL ? registry_new(send.loop, NULL, &callbacks) : NULL;
     if (send.registry == NULL)
         goto out;
+    status = cli_choose_devices(options, send.registry);
+    if (status != CLI_OK)
+        goto out;
     error = registry_open(send.registry, argv[first], PORT_OUTPUT, &port);
     if (error != 0) {
-        log_fatal("E201", "send: %s: %s. Fix: see notewire ports", argv[first], nw_error_text(error));
-        status = CLI_PORT;
+        status = cli_refuse_port(error, "send", argv[first]);
         goto out;
     }
     status = send_words(&send, argc, argv, first + 1);
@@ -307,9 +309,13 @@ static int send_osc(int argc, char **argv, int first)
 
 int cli_send(int argc, char **argv, int first)
 {
+    struct cli_options options;
+
+    if (!cli_parse_program(&options, argc, argv, first, &first))
+        return CLI_USAGE;
     if (first < argc && strcmp(argv[first], "osc") == 0)
         return send_osc(argc, argv, first + 1);
     if (first < argc && strcmp(argv[first], "midi") == 0)
         first++;
-    return send_midi(argc, argv, first);
+    return send_midi(&options, argc, argv, first);
 }

@@ -1,5 +1,6 @@
 /* Prints one OSC message as one line for people, in the manner of liblo's oscdump.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "osc/osc_view.h"
 
 #include <inttypes.h>
@@ -49,35 +50,11 @@ static void line_format(struct line *line, const char *format, ...)
     line_add(line, text, strlen(text));
 }
 
-/* The length of the well-formed UTF-8 character at `at` that a terminal may see, or 0: control characters, the C1 ones
- * included, overlong forms and surrogates are none. */
-static size_t printable(const uint8_t *at, size_t length)
-{
-    uint8_t first = at[0], second = length > 1 ? at[1] : 0;
-    size_t size;
-
-    if (first >= 0x20 && first < 0x7f)
-        return 1;
-    if (first < 0xc2 || first > 0xf4)
-        return 0;
-    size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (size > length)
-        return 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    if ((first == 0xc2 && second < 0xa0) || (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
-        return 0;
-    return size;
-}
-
 /* Adds text from the network: nothing in it may move a terminal's cursor or end the line. */
 static void line_add_text(struct line *line, const uint8_t *text, size_t length)
 {
     while (length > 0 && !line->cut) {
-        size_t size = printable(text, length);
+        size_t size = text_printable(text, length);
 
         if (size == 0) {
             line_format(line, "\\x%02x", text[0]);

@@ -5,13 +5,15 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "port/registry_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define NS_PER_MS 1000000u
+#define NAMES_TEXT 200 /* of other devices, in a message */
 
 const struct device_driver *devices_driver(const char *name)
 {
@@ -81,11 +83,25 @@ unsigned devices_list(struct registry *registry, struct device *out, unsigned ma
 {
     unsigned count;
 
-    if (devices_start(registry) != 0)
+    if (devices_start(registry) != 0 || max == 0)
         return 0;
     count = registry->devices.driver->list(registry->devices.state, out, max);
+    for (unsigned i = 0; i < count; i++) {
+        text_clean(out[i].name);
+        text_clean(out[i].users);
+    }
     make_unique(out, count);
     return count;
+}
+
+static bool has_direction(const struct device *device, enum port_direction direction)
+{
+    return direction == PORT_INPUT ? device->input : device->output;
+}
+
+static bool is_exactly(const struct device *device, const char *name)
+{
+    return strcmp(device->name, name) == 0 || strcmp(device->address, name) == 0;
 }
 
 const struct device *devices_find(const struct device *list, unsigned count, const char *name,
@@ -96,14 +112,23 @@ const struct device *devices_find(const struct device *list, unsigned count, con
     for (unsigned i = 0; i < count; i++) {
         const struct device *device = &list[i];
 
-        if (direction == PORT_INPUT ? !device->input : !device->output)
+        if (!has_direction(device, direction))
             continue;
-        if (strcmp(device->name, name) == 0 || strcmp(device->address, name) == 0)
+        if (is_exactly(device, name))
             return device;
         if (part == NULL && strcasestr(device->name, name) != NULL)
             part = device;
     }
     return part;
+}
+
+bool devices_has(struct registry *registry, const char *name, enum port_direction direction)
+{
+    struct device *list = calloc(DEVICES_MAX, sizeof *list);
+    bool has = list != NULL && devices_find(list, devices_list(registry, list, DEVICES_MAX), name, direction) != NULL;
+
+    free(list);
+    return has || (devices_chosen(registry) != NULL && strncmp(name, DEVICE_VIRTUAL, strlen(DEVICE_VIRTUAL)) == 0);
 }
 
 /* ---- the driver's side ---- */
@@ -116,6 +141,44 @@ void *devices_state(const struct port *port)
 static const char *direction_word(const struct port *port)
 {
     return port->direction == PORT_INPUT ? "in" : "out";
+}
+
+/* Writes the names of a port's direction that contain part, but the one of except, as long as there is room: "A, B".
+ * Returns how many fit part. */
+static unsigned write_names(const struct port *port, const char *part, const char *except, char *out, size_t size)
+{
+    struct device *list = calloc(DEVICES_MAX, sizeof *list);
+    unsigned count = list != NULL ? devices_list(port->registry, list, DEVICES_MAX) : 0, fitting = 0;
+    size_t used = 0;
+    bool full = false;
+
+    out[0] = '\0';
+    for (unsigned i = 0; i < count; i++) {
+        const char *name = list[i].name;
+
+        if (!has_direction(&list[i], port->direction) || strcasestr(name, part) == NULL || strcmp(name, except) == 0)
+            continue;
+        if (!full && used + strlen(name) + 2 * sizeof ", ..." < size) {
+            used += (size_t)snprintf(out + used, size - used, "%s%s", fitting > 0 ? ", " : "", name);
+        } else if (!full) {
+            snprintf(out + used, size - used, ", ...");
+            full = true;
+        }
+        fitting++;
+    }
+    free(list);
+    return fitting;
+}
+
+void devices_opened(const struct port *port)
+{
+    char others[NAMES_TEXT];
+
+    if (!port->there || strcmp(port->device, port->name) == 0 || strcasestr(port->device, port->name) == NULL)
+        return;
+    if (write_names(port, port->name, port->device, others, sizeof others) > 0)
+        log_warning("E213", "MIDI %s: %s is %s, but fits %s too. Fix: write more of the name", direction_word(port),
+                    port->name, port->device, others);
 }
 
 void devices_found(struct port *port, const char *device)
@@ -135,12 +198,15 @@ void devices_found(struct port *port, const char *device)
 void devices_missing(struct port *port)
 {
     bool was_there = port->there;
+    char others[NAMES_TEXT];
 
     port->there = false;
     port->missing_ns = clock_mono_ns();
     if (!was_there) {
-        log_warning("E210", "MIDI %s: %s is not there; it is waited for. Fix: plug it in, or see notewire ports",
-                    direction_word(port), port->name);
+        bool any = write_names(port, "", "", others, sizeof others) > 0;
+
+        log_warning("E210", "MIDI %s: %s is not there; it is waited for%s%s. Fix: plug it in, or see notewire ports",
+                    direction_word(port), port->name, any ? ". There are: " : "", others);
         return;
     }
     log_warning("E211", "MIDI %s: %s is gone (%s); it is waited for. Fix: plug it in again", direction_word(port),

@@ -53,14 +53,18 @@ void devices_choose(struct registry *registry, const struct device_driver *drive
 /* NULL when there are no devices. */
 const struct device_driver *devices_chosen(const struct registry *registry);
 
-/* The devices that are there now, their names made unique: a second one of a name becomes "name (2)", in the order of
- * the list. Returns how many; 0 without a driver too. */
+/* The devices that are there now, their names printable UTF-8 and made unique: a second one of a name becomes "name
+ * (2)", in the order of the list. From the first call on, devices_changed is told. Returns how many; 0 without a driver
+ * too. */
 unsigned devices_list(struct registry *registry, struct device *out, unsigned max);
 
 /* The device that a name means, in the direction asked for: the one of exactly this name or address, else the first
  * whose name contains it, whatever the case. NULL: none. */
 const struct device *devices_find(const struct device *list, unsigned count, const char *name,
                                   enum port_direction direction);
+
+/* Whether a name that means a device means one that is there, or a port of ours that can be made. */
+bool devices_has(struct registry *registry, const char *name, enum port_direction direction);
 
 /* ---- the driver's side ---- */
 

@@ -78,8 +78,7 @@ static const struct port_ops *find_driver(const char *name, enum port_direction 
     return NULL;
 }
 
-/* Whether a name is free to mean a device: no driver has it, in either direction. */
-static bool means_device(const char *name)
+bool registry_means_device(const char *name)
 {
     return name[0] != '\0' && find_driver(name, PORT_INPUT) == NULL && find_driver(name, PORT_OUTPUT) == NULL;
 }
@@ -94,7 +93,7 @@ int registry_check(const char *name, enum port_direction direction)
 {
     const struct port_ops *ops = find_driver(full_name(name), direction);
 
-    if (ops == NULL && !means_device(full_name(name)))
+    if (ops == NULL && !registry_means_device(full_name(name)))
         return NW_ENOTFOUND;
     if (strlen(name) >= PORT_NAME_MAX)
         return NW_EADDRESS;
@@ -193,6 +192,8 @@ static int open_port(struct registry *registry, const char *name, enum port_dire
     else
         free(registry->port[direction][index]);
     registry->port[direction][index] = port;
+    if (ops == NULL)
+        devices_opened(port);
     if (direction == PORT_INPUT && registry->paused && port->ops->pause != NULL)
         port->ops->pause(port, true);
     *out = port;

@@ -47,6 +47,9 @@ void registry_free(struct registry *registry);
  * direction; NW_EADDRESS. What no driver's name means is a device, there or not. */
 int registry_check(const char *name, enum port_direction direction);
 
+/* Whether a name means a device: no other driver's text looks so. */
+bool registry_means_device(const char *name);
+
 /* Opens a port by the text of -i or -o; one that is open already is given back. *out is borrowed. 0; NW_ENOTFOUND when
  * it names a port of the other direction; NW_ENODEVICES when it means a device on a machine that has none; NW_EFULL; or
  * what open said. */

@@ -46,6 +46,8 @@ struct registry {
 
 /* Starts the driver of the devices, once. 0, NW_ENODEVICES, or what its start said. */
 int devices_start(struct registry *registry);
+/* Behind the open of a device's port: says so when its name fits others too. */
+void devices_opened(const struct port *port);
 void devices_stop(struct registry *registry); /* behind the last of its ports */
 
 /* Flushes the outputs to which something was sent; the registry's loop_flush. */

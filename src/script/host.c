@@ -22,6 +22,15 @@ static void turn_natively(void *user)
     loop_turn(host->loop, 0);
 }
 
+/* The bridge's hook. However many come or go in a turn, each script is told once. */
+static void tell_devices_changed(void *user)
+{
+    const struct host *host = user;
+
+    for (struct script *script = host->scripts; script != NULL; script = script->next)
+        source_ready(&script->devices);
+}
+
 int host_init(struct host *host, struct bridge *bridge, const struct host_options *options)
 {
     memset(host, 0, sizeof *host);
@@ -30,6 +39,8 @@ int host_init(struct host *host, struct bridge *bridge, const struct host_option
     host->options = *options;
     host->last = &host->first;
     bridge->call = route_queue;
+    bridge->devices_changed = tell_devices_changed;
+    bridge->devices_user = host;
     return guard_init(&host->guard, options->limit_ns, turn_natively, host);
 }
 
@@ -71,7 +82,7 @@ int host_load(struct host *host, const char *path, struct map **map, struct map_
     struct script *script = add_script(host, path, false);
     int error = script != NULL ? script_load(script, map, wishes) : NW_EMEMORY;
 
-    if (script != NULL && (error != 0 || script->kept == 0))
+    if (script != NULL && (error != 0 || !script_is_kept(script)))
         unload(host, script);
     return error;
 }

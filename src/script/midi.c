@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "port/devices.h"
 #include "script/host.h"
 #include "script/midi_object.h"
 #include "script/observable.h"
@@ -19,17 +20,27 @@ static const char *direction_name(enum port_direction direction)
     return direction == PORT_INPUT ? "input" : "output";
 }
 
+/* Whether a name may be opened: scripts wait for no device that was never there. */
+static bool is_known(struct registry *registry, const char *name, enum port_direction direction)
+{
+    for (unsigned i = 0; i < registry_count(registry, direction); i++)
+        if (strcmp(registry_port(registry, direction, i)->name, name) == 0)
+            return true;
+    return !registry_means_device(name) || devices_has(registry, name, direction);
+}
+
 struct port *midi_open_port(lua_State *L, int index, enum port_direction direction)
 {
     struct registry *registry = script_of(L)->host->bridge->registry;
     struct port *port = NULL;
     const char *name;
-    int error;
+    int error = NW_ENOTFOUND;
 
     if (lua_type(L, index) != LUA_TSTRING)
         luaL_typeerror(L, index, "string");
     name = lua_tostring(L, index);
-    error = strlen(name) == lua_rawlen(L, index) ? registry_use(registry, name, direction, &port) : NW_ENOTFOUND;
+    if (strlen(name) == lua_rawlen(L, index) && is_known(registry, name, direction))
+        error = registry_use(registry, name, direction, &port);
     if (error == NW_ENOTFOUND || error == NW_ENODEVICES || error == NW_EADDRESS)
         luaL_error(L, "there is no MIDI %s device named '%s'%s", direction_name(direction), name,
                    error == NW_EADDRESS ? ": its address cannot be used" : "");
@@ -73,15 +84,20 @@ static bool is_device(const struct port_ops *ops, enum port_direction direction)
     return ops->matches(ops->driver) && registry_check(ops->driver, direction) == 0;
 }
 
-/* Pushes a new array: the ports of -i or -o, then what drivers have. */
+/* Pushes a new array: the ports of -i or -o, the devices that are there, then what other drivers have. */
 static int push_devices(lua_State *L, enum port_direction direction)
 {
-    const struct registry *registry = script_of(L)->host->bridge->registry;
+    struct registry *registry = script_of(L)->host->bridge->registry;
+    struct device *list = lua_newuserdatauv(L, DEVICES_MAX * sizeof *list, 0);
+    unsigned count = devices_list(registry, list, DEVICES_MAX);
 
     lua_newtable(L);
     for (unsigned i = 0; i < registry_count(registry, direction); i++)
         if (registry_port(registry, direction, i)->joined)
             append_name(L, registry_port(registry, direction, i)->name);
+    for (unsigned i = 0; i < count; i++)
+        if (direction == PORT_INPUT ? list[i].input : list[i].output)
+            append_name(L, list[i].name);
     for (int i = 0; port_drivers[i] != NULL; i++)
         if (is_device(port_drivers[i], direction))
             append_name(L, port_drivers[i]->driver);
@@ -103,6 +119,7 @@ static int available_output_devices(lua_State *L)
 static int devices_changed_observable(lua_State *L)
 {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &observable_mark) == LUA_TNIL) {
+        (void)devices_list(script_of(L)->host->bridge->registry, NULL, 0); /* from here on we are told */
         observable_push_new(L);
         lua_pushvalue(L, -1);
         lua_rawsetp(L, LUA_REGISTRYINDEX, &observable_mark);
@@ -118,9 +135,22 @@ static int fire(lua_State *L)
     return 0;
 }
 
-void midi_devices_changed(struct script *script)
+bool midi_devices_changed(struct source *source)
 {
-    (void)script_call(script, fire, NULL, "devices_changed_observable failed");
+    (void)script_call(source->script, fire, NULL, "devices_changed_observable failed");
+    return false;
+}
+
+bool midi_watches_devices(const struct script *script)
+{
+    lua_State *L = script->waiting != NULL ? script->waiting : script->L;
+    bool any;
+
+    if (!lua_checkstack(L, 4))
+        return true;
+    any = lua_rawgetp(L, LUA_REGISTRYINDEX, &observable_mark) != LUA_TNIL && observable_has_any(L, -1);
+    lua_pop(L, 1);
+    return any;
 }
 
 /* ---- the class object ---- */

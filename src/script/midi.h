@@ -4,13 +4,18 @@
 #define NOTEWIRE_SCRIPT_MIDI_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 struct script;
+struct source;
 
 /* Pushes the class object renoise.Midi; the same each time. */
 void midi_open(lua_State *L);
 
-/* The devices that are there have changed: calls the script's notifiers. Between turns. */
-void midi_devices_changed(struct script *script);
+/* deliver of script.devices: the devices that are there have changed, and the script's notifiers are called. */
+bool midi_devices_changed(struct source *source);
+
+/* Whether the script has such notifiers. */
+bool midi_watches_devices(const struct script *script);
 
 #endif

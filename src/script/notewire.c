@@ -35,7 +35,7 @@ static int every(lua_State *L)
 
 static bool nothing_is_kept(void *user)
 {
-    return ((const struct script *)user)->kept == 0;
+    return !script_is_kept(user);
 }
 
 /* ([milliseconds]) */
@@ -45,7 +45,7 @@ static int wait(lua_State *L)
     lua_Number milliseconds;
 
     if (lua_isnoneornil(L, 1)) {
-        if (script->kept > 0)
+        if (script_is_kept(script))
             host_serve(script->host, L, nothing_is_kept, script, UINT64_MAX);
         return 0;
     }

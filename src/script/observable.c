@@ -189,6 +189,14 @@ void observable_push_new(lua_State *L)
     object_push_new(L, &observable_type, 1);
 }
 
+bool observable_has_any(lua_State *L, int index)
+{
+    bool any = lua_getiuservalue(L, index, 1) == LUA_TTABLE && lua_rawlen(L, -1) > 0;
+
+    lua_pop(L, 1);
+    return any;
+}
+
 /* ---- firing ---- */
 
 /* Calls the entry at the top of the stack, which it pops, with count arguments from first on. The list is at list. */

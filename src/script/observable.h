@@ -20,6 +20,9 @@ bool notifier_push(lua_State *L, int index);
  * this belongs into the body of a script_call. */
 void observable_fire(lua_State *L, int index, int count);
 
+/* Whether the Observable at index has notifiers. Never raises. */
+bool observable_has_any(lua_State *L, int index);
+
 /* Pushes a new Observable, with add_notifier, has_notifier and remove_notifier. */
 void observable_push_new(lua_State *L);
 

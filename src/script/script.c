@@ -7,6 +7,7 @@
 #include "script/file.h"
 #include "script/library.h"
 #include "script/map_load.h"
+#include "script/midi.h"
 #include "script/route.h"
 
 #include <errno.h>
@@ -97,6 +98,8 @@ struct script *script_new(struct host *host, const char *path, size_t memory_lim
     script->program = program;
     script->path = strdup(path);
     script->folder = folder_of(path);
+    script->devices.script = script;
+    script->devices.deliver = midi_devices_changed;
     script->L = lua_newstate(allocate, script);
     if (script->path == NULL || script->folder == NULL || script->L == NULL) {
         log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", path);
@@ -114,11 +117,17 @@ failed:
     return NULL;
 }
 
+bool script_is_kept(const struct script *script)
+{
+    return script->kept > 0 || midi_watches_devices(script);
+}
+
 void script_free(struct script *script)
 {
     if (script == NULL)
         return;
     script->unloading = true;
+    source_forget(&script->devices);
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);

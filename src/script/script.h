@@ -4,7 +4,7 @@
 #define NOTEWIRE_SCRIPT_SCRIPT_H
 
 #include "base/log.h"
-#include "script/guard.h"
+#include "script/host.h"
 #include "script/map_compile.h"
 #include "script/memory.h"
 
@@ -33,6 +33,7 @@ struct script {
     bool program;          /* notewire exec: print goes to standard output, os.exit ends it */
     bool unloading;        /* its state is being closed: nothing is called any more */
     struct routes *routes; /* of its maps; NULL: none */
+    struct source devices; /* ready when MIDI devices have come or gone */
     unsigned kept;         /* running servers, timers, routes and the like, which need the state to stay */
 };
 
@@ -48,6 +49,9 @@ int script_load(struct script *script, struct map **map, struct map_wishes *wish
 /* Runs the file as a program. argv, NULL-terminated, becomes the global arg and the arguments of the chunk. 0, also
  * when os.exit or a signal ended it, or as script_load. */
 int script_run_program(struct script *script, char *const *argv);
+
+/* Whether something needs the state to stay: what is counted in kept, or notifiers of devices. Between calls. */
+bool script_is_kept(const struct script *script);
 
 /* Closes the state; everything the script had open is closed by its finalizers. */
 void script_free(struct script *script);

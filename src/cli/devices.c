@@ -1,0 +1,90 @@
+/* Which MIDI devices a subcommand's ports are: --driver and --name; and why there are none.
+ * SPDX-License-Identifier: MIT */
+#include "port/devices.h"
+
+#include "base/log.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SEQUENCER "/dev/snd/seq"
+
+const char *cli_no_devices(void)
+{
+    if (devices_auto() != NULL)
+        return "--driver none leaves them out. Fix: leave that option out";
+    if (device_drivers[0] == NULL)
+        return "this build has no driver for MIDI devices. Fix: install libasound2-dev and build it again";
+    if (access(SEQUENCER, F_OK) != 0)
+        return "there is no " SEQUENCER ". Fix: sudo modprobe snd-seq";
+    if (access(SEQUENCER, R_OK | W_OK) != 0)
+        return SEQUENCER " is closed to this user. Fix: sudo usermod -aG audio $USER, and log in again";
+    return "it does not answer. Fix: sudo modprobe snd-seq, or another --driver";
+}
+
+/* "auto, alsa, portmidi or none", of what is built in. */
+static const char *driver_names(char *out, size_t size)
+{
+    int used = snprintf(out, size, "auto");
+
+    for (int i = 0; device_drivers[i] != NULL && used < (int)size; i++)
+        used += snprintf(out + used, size - (size_t)used, ", %s", device_drivers[i]->name);
+    if (used < (int)size)
+        snprintf(out + used, size - (size_t)used, " or none");
+    return out;
+}
+
+static const char *client_name(const struct cli_options *options)
+{
+    return options->name.count > 0 ? options->name.text[options->name.count - 1] : "notewire";
+}
+
+int cli_choose_devices(const struct cli_options *options, struct registry *registry)
+{
+    const char *wanted = options->driver.count > 0 ? options->driver.text[options->driver.count - 1] : "auto";
+    const char *client = client_name(options);
+    const struct device_driver *driver = NULL;
+    char names[128];
+
+    if (client[0] == '\0' || strlen(client) >= DEVICE_CLIENT_MAX) {
+        log_fatal("E001", "--name \"%s\": a name has 1 to %d bytes. Fix: choose another", client,
+                  DEVICE_CLIENT_MAX - 1);
+        return CLI_USAGE;
+    }
+    if (strcmp(wanted, "auto") == 0) {
+        driver = devices_auto();
+    } else if (strcmp(wanted, "none") != 0) {
+        driver = devices_driver(wanted);
+        if (driver == NULL) {
+            log_fatal("E001", "--driver %s: there is no such driver here. Fix: choose %s", wanted,
+                      driver_names(names, sizeof names));
+            return CLI_USAGE;
+        }
+        if (!driver->present()) {
+            log_fatal("E212", "--driver %s: %s", wanted, cli_no_devices());
+            return CLI_PORT;
+        }
+    }
+    devices_choose(registry, driver, client);
+    return CLI_OK;
+}
+
+void cli_open_by_itself(const struct cli_options *options, struct bridge *bridge, char only_output[PORT_NAME_MAX])
+{
+    struct device *list = calloc(DEVICES_MAX, sizeof *list);
+    unsigned count = list != NULL ? devices_list(bridge->registry, list, DEVICES_MAX) : 0, outputs = 0;
+    char pair[sizeof DEVICE_VIRTUAL + DEVICE_CLIENT_MAX];
+
+    for (unsigned i = 0; i < count; i++)
+        if (list[i].output && list[i].hardware && outputs++ == 0)
+            snprintf(only_output, PORT_NAME_MAX, "%s", list[i].name);
+    free(list);
+    snprintf(pair, sizeof pair, DEVICE_VIRTUAL "%s", client_name(options));
+    if (devices_chosen(bridge->registry) != NULL && bridge_open_port(bridge, pair, PORT_OUTPUT) == 0)
+        (void)bridge_open_port(bridge, pair, PORT_INPUT);
+    if (outputs != 1 || bridge_open_port(bridge, only_output, PORT_OUTPUT) != 0)
+        only_output[0] = '\0';
+}
