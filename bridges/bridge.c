@@ -50,6 +50,12 @@ static void server_malformed(void *user, struct peer *from, int error)
     bridge_malformed(user, error);
 }
 
+static void server_closed(void *user, struct peer *peer, int error)
+{
+    (void)error;
+    osc_source_closed(user, peer);
+}
+
 static void server_refused(void *user, const struct net_addr *from)
 {
     struct bridge *bridge = user;
@@ -192,6 +198,7 @@ void bridge_close(struct bridge *bridge)
     for (; bridge->counters.queued > 0; bridge->counters.queued--)
         bridge_drop(bridge, DROP_EXIT);
     scheduler_free(bridge->scheduler);
+    loop_timer_free(bridge->sources.timer);
     bridge->learn = false; /* while outputs drain, inputs go on: what they bring is no longer told as OSC */
     for (; bridge->reply_count > 0; bridge->reply_count--)
         client_close(bridge->replies[bridge->reply_count - 1].client);
@@ -223,6 +230,7 @@ int bridge_listen(struct bridge *bridge, enum server_protocol protocol, const st
     struct server_callbacks callbacks = {.message = server_message,
                                          .malformed = server_malformed,
                                          .refused = server_refused,
+                                         .closed = server_closed,
                                          .kernel_drops = server_kernel_drops,
                                          .user = bridge};
     int error;

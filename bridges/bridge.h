@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "bridges/hint.h"
+#include "bridges/osc_source.h"
 #include "bridges/sysex.h"
 #include "net/server.h"
 #include "port/registry.h"
@@ -47,6 +48,7 @@ struct bridge {
     uint16_t learn_port;                      /* at this port of theirs; 0: the one they spoke from */
     uint32_t raw_outputs[REGISTRY_PORTS_MAX]; /* where the raw bridge passes each input on */
     struct sysex_table sysex;
+    struct osc_sources sources;
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
     uint32_t scheduled_outputs, scheduled_taken;   /* of the scheduled message being played: where to, who took it */
     uint32_t scheduled_whole;                      /* that took all of its SysEx so far */

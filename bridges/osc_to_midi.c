@@ -13,6 +13,7 @@
 struct packet {
     struct bridge *bridge;
     struct peer *from;
+    uint16_t source;             /* the peer as midi_msg.port has it */
     uint64_t mono_now, wall_now; /* read once a packet, at its first real time tag */
     uint64_t due_ns;             /* 0: now */
     uint32_t outputs, taken;     /* of the message being played */
@@ -47,7 +48,7 @@ static void play(void *user, const struct midi_msg *msg, const char *port, size_
     uint32_t outputs = port != NULL ? registry_match(bridge->registry, port, length) : registry_all(bridge->registry);
     struct midi_msg sent = *msg;
 
-    sent.port = REGISTRY_SOURCE_OSC;
+    sent.port = packet->source;
     if (log_level() >= LOG_VERBOSE)
         show(packet, msg);
     packet->outputs |= outputs;
@@ -158,6 +159,7 @@ static void settle(struct packet *packet, const struct map *map, const struct os
     if (packet->due_ns != 0 && packet->outputs != 0) {
         if (scheduler_commit(packet->bridge->scheduler)) {
             packet->bridge->counters.queued++;
+            osc_source_waits(packet->bridge, packet->source);
             if (packet->has_functions)
                 call_functions(packet, map, view, false);
             return;
@@ -231,7 +233,8 @@ static void on_malformed(void *user, int error)
 
 void osc_to_midi_packet(struct bridge *bridge, struct peer *from, const uint8_t *bytes, size_t length)
 {
-    struct packet packet = {.bridge = bridge, .from = from, .budget = OSC_TABLE_BUDGET};
+    struct packet packet = {
+        .bridge = bridge, .from = from, .source = osc_source_of(bridge, from), .budget = OSC_TABLE_BUDGET};
     struct osc_packet_sink sink = {.message = on_message, .malformed = on_malformed, .user = &packet};
 
     osc_packet_walk(bytes, length, &sink);
@@ -249,4 +252,5 @@ void osc_to_midi_due(void *user, const struct midi_msg *msg, uint32_t outputs, b
     bridge->counters.queued--;
     bridge_settle(bridge, bridge->scheduled_outputs, bridge->scheduled_taken);
     bridge->scheduled_outputs = bridge->scheduled_taken = 0;
+    osc_source_played(bridge, msg->port);
 }

@@ -1,4 +1,4 @@
-/* Which notes and pedals are held on one output: called for every message sent, so bits and no loops on that way.
+/* Which notes and pedals are held: called for every message sent, so bits and no loops on that way.
  * SPDX-License-Identifier: MIT */
 #include "midi/midi_notes.h"
 
@@ -109,6 +109,11 @@ unsigned midi_notes_release(struct midi_notes *notes, void (*emit)(void *user, c
         }
     }
     return count;
+}
+
+bool midi_notes_is_pedal(uint8_t controller)
+{
+    return controller == CC_SUSTAIN || controller == CC_SOSTENUTO || controller == CC_HOLD_2;
 }
 
 /* For people's figures, not for the message path. */

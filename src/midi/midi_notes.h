@@ -1,4 +1,4 @@
-/* Which notes and pedals are held on one output, so that they can be released.
+/* Which notes and pedals are held, so that they can be released.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_MIDI_MIDI_NOTES_H
 #define NOTEWIRE_MIDI_MIDI_NOTES_H
@@ -19,6 +19,9 @@ void midi_notes_track(struct midi_notes *notes, const struct midi_msg *msg);
 /* Gives out what releases everything held: a note-off (velocity 64) for each sounding note, then each held pedal at 0,
  * channel by channel; forgets it all. Returns the number of messages. */
 unsigned midi_notes_release(struct midi_notes *notes, void (*emit)(void *user, const struct midi_msg *msg), void *user);
+
+/* Whether a controller is one of the three pedals. */
+bool midi_notes_is_pedal(uint8_t controller);
 
 /* How many notes sound, over all channels. */
 unsigned midi_notes_count(const struct midi_notes *notes);

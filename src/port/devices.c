@@ -212,10 +212,10 @@ void devices_missing(struct port *port)
     log_warning("E211", "MIDI %s: %s is gone (%s); it is waited for. Fix: plug it in again", direction_word(port),
                 port->name, port->device);
     if (port->direction == PORT_INPUT) {
-        output_release_source(port->registry, port->index);
+        output_input_gone(port);
     } else {
         port_break_off(port);
-        port->notes = (struct midi_notes){0}; /* nothing sounds on it any more */
+        output_forget_notes(port->registry, port->index);
     }
 }
 
@@ -231,5 +231,5 @@ void devices_overrun(struct port *port)
 
     if (registry->callbacks.overrun != NULL)
         registry->callbacks.overrun(registry->callbacks.user, port);
-    output_release_source(registry, port->index);
+    output_input_gone(port);
 }

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "port/registry_internal.h"
 
+#include <string.h>
+
 /* Has the driver flush at the end of the turn. */
 static void mark_dirty(struct registry *registry, unsigned index)
 {
@@ -37,8 +39,58 @@ static bool give(struct registry *registry, unsigned index, const struct midi_ms
     registry->full &= ~(1u << index);
     mark_dirty(registry, index);
     if ((msg->flags & MIDI_SYSEX_PART) == 0)
-        midi_notes_track(&port->notes, msg);
+        midi_holders_track(registry->merge[index].holders, msg);
+    output_release_owed(registry, index);
     return true;
+}
+
+/* Notes being released on one output. */
+struct release {
+    struct registry *registry;
+    unsigned index;
+};
+
+/* One of them. What finds no room is owed: it counts as held, by nobody, until there is room. */
+static void release_note(void *user, const struct midi_msg *msg)
+{
+    struct release *release = user;
+    struct merge *merge = &release->registry->merge[release->index];
+    struct port *port = release->registry->port[PORT_OUTPUT][release->index];
+    int error = port->ops->send(port, msg);
+
+    if (error == 0) {
+        mark_dirty(release->registry, release->index);
+    } else if (error == NW_EFULL) {
+        struct midi_msg held = midi_short(msg->b[0] | MIDI_NOTE_ON, msg->b[1], 127); /* a controller stays one */
+
+        held.port = REGISTRY_SOURCE_OWED;
+        midi_holders_track(merge->holders, &held);
+        merge->owes = true;
+    }
+}
+
+/* Releases what sources that are source in the bits of mask hold alone. */
+static void release(struct registry *registry, unsigned index, uint16_t source, uint16_t mask)
+{
+    struct release release = {.registry = registry, .index = index};
+
+    if (registry->merge[index].holders != NULL) /* it is open */
+        midi_holders_release(registry->merge[index].holders, source, mask, release_note, &release);
+}
+
+/* That sources have gone goes through the queue as if it were a message, a short one of no bytes: behind what they
+ * sent.
+ */
+static struct midi_msg gone(uint16_t source, uint16_t mask)
+{
+    struct midi_msg msg = {.port = source, .b = {[1] = (uint8_t)mask, [2] = (uint8_t)(mask >> 8)}};
+
+    return msg;
+}
+
+static bool is_gone(const struct midi_msg *msg)
+{
+    return msg->len == 0;
 }
 
 static struct midi_msg *waiting_at(struct merge *merge, unsigned index)
@@ -80,7 +132,7 @@ static void forget_unfinished(struct merge *merge, uint16_t source)
 static bool wait_behind(struct merge *merge, const struct midi_msg *msg)
 {
     bool part = (msg->flags & MIDI_SYSEX_PART) != 0, goes_on = part && (msg->flags & MIDI_SYSEX_BEGIN) == 0;
-    unsigned room = port_is_release(msg) ? REGISTRY_WAITING : REGISTRY_WAITING * 3 / 4;
+    unsigned room = is_gone(msg) || port_is_release(msg) ? REGISTRY_WAITING : REGISTRY_WAITING * 3 / 4;
 
     if (goes_on && !waits_unfinished(merge, msg->port))
         return false; /* the rest of one that found no room */
@@ -212,6 +264,10 @@ static bool send_one(struct registry *registry, unsigned index, const struct mid
         registry->full |= 1u << index;
         return false;
     }
+    if (is_gone(msg)) {
+        release(registry, index, msg->port, (uint16_t)(msg->b[1] | msg->b[2] << 8));
+        return true;
+    }
     if ((msg->flags & MIDI_SYSEX_PART) != 0)
         return send_sysex(registry, index, msg);
     return give(registry, index, msg);
@@ -278,38 +334,46 @@ void output_check_stalls(void *user)
     }
 }
 
-/* One released note for one output. */
-struct release {
-    struct registry *registry;
-    unsigned index;
-};
-
-static void release_note(void *user, const struct midi_msg *msg)
+void output_source_gone(struct registry *registry, unsigned index, uint16_t source, uint16_t mask)
 {
-    struct release *release = user;
-    struct port *port = release->registry->port[PORT_OUTPUT][release->index];
+    struct merge *merge = &registry->merge[index];
+    struct midi_msg msg = gone(source, mask);
 
-    if (port->ops->send(port, msg) == 0)
-        mark_dirty(release->registry, release->index);
+    if (merge->open && (merge->source & mask) == (source & mask))
+        end_sysex(registry, index);
+    while (!send_one(registry, index, &msg)) /* no room behind another's SysEx: a note for ever is worse */
+        end_sysex(registry, index);
 }
 
 void output_release(struct registry *registry, unsigned index)
 {
-    struct release release = {.registry = registry, .index = index};
     struct port *port = registry->port[PORT_OUTPUT][index];
 
     while (registry->merge[index].open) /* what waited may open the next */
         end_sysex(registry, index);
-    midi_notes_release(&port->notes, release_note, &release);
+    release(registry, index, 0, 0);
     if ((registry->dirty & 1u << index) != 0)
         port->ops->flush(port);
     registry->dirty &= ~(1u << index);
 }
 
-void output_release_source(struct registry *registry, uint16_t input)
+void output_release_owed(struct registry *registry, unsigned index)
 {
-    (void)input; /* who played what is not told apart: rather a note too short than one for ever */
-    registry_release_notes(registry);
+    struct merge *merge = &registry->merge[index];
+
+    if (!merge->owes)
+        return;
+    merge->owes = false;
+    release(registry, index, REGISTRY_SOURCE_OWED, 0xffff);
+}
+
+void output_forget_notes(struct registry *registry, unsigned index)
+{
+    struct merge *merge = &registry->merge[index];
+
+    merge->owes = false;
+    if (merge->holders != NULL)
+        memset(merge->holders, 0, sizeof *merge->holders);
 }
 
 void registry_release_notes(struct registry *registry)
@@ -350,5 +414,5 @@ bool port_is_release(const struct midi_msg *msg)
 
     return kind == MIDI_NOTE_OFF || (kind == MIDI_NOTE_ON && msg->b[2] == 0) ||
            (kind == MIDI_CONTROL_CHANGE &&
-            (msg->b[1] == 120 || msg->b[1] >= 123 || (msg->b[1] == 64 && msg->b[2] < 64)));
+            (msg->b[1] == 120 || msg->b[1] >= 123 || (midi_notes_is_pedal(msg->b[1]) && msg->b[2] < 64)));
 }

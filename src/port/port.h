@@ -5,7 +5,6 @@
 
 #include "loop/loop.h"
 #include "midi/midi_msg.h"
-#include "midi/midi_notes.h"
 #include "net/allow.h"
 
 #define PORT_NAME_MAX 128
@@ -56,7 +55,6 @@ struct port {
     char name[PORT_NAME_MAX];     /* as the user wrote it */
     char osc_name[PORT_NAME_MAX]; /* as an OSC address carries it */
     void *impl;                   /* the driver's */
-    struct midi_notes notes;      /* outputs: what sounds */
     bool there;                   /* devices: it is there (devices.h) */
     uint64_t missing_ns;          /* devices: since when it is, or was, not there; 0: never missed */
     char device[PORT_NAME_MAX];   /* devices: which one the name means */
@@ -71,6 +69,12 @@ void port_alive(struct port *port, uint16_t sender);
 
 /* An input read bytes that are no message: one malformed message, or too big a one. */
 void port_malformed(struct port *port, int error);
+
+/* A sender of an input has gone: the notes that it alone holds are released. */
+void port_gone(struct port *port, uint16_t sender);
+
+/* A sender's number is another's from now on; whether it has gone nobody knows. */
+void port_forgotten(struct port *port, uint16_t sender);
 
 /* A network input turned somebody away. */
 void port_refused(struct port *port);

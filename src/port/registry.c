@@ -26,6 +26,24 @@ struct registry *registry_new(struct loop *loop, const struct allow *allow, cons
     return registry;
 }
 
+static void free_merge(struct merge *merge)
+{
+    free(merge->waiting);
+    free(merge->holders);
+    memset(merge, 0, sizeof *merge);
+}
+
+/* The books of an output; without memory false, and nothing is allocated. */
+static bool allocate_merge(struct merge *merge)
+{
+    merge->waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
+    merge->holders = calloc(1, sizeof *merge->holders);
+    if (merge->waiting != NULL && merge->holders != NULL)
+        return true;
+    free_merge(merge);
+    return false;
+}
+
 void registry_free(struct registry *registry)
 {
     if (registry == NULL)
@@ -40,7 +58,7 @@ void registry_free(struct registry *registry)
             free(port);
         }
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
-        free(registry->merge[i].waiting);
+        free_merge(&registry->merge[i]);
     devices_stop(registry);
     loop_flush_cancel(registry->loop, &registry->flush);
     loop_timer_free(registry->stall);
@@ -178,9 +196,8 @@ static int open_port(struct registry *registry, const char *name, enum port_dire
     memcpy(port->name, name, strlen(name) + 1);
     registry_osc_name(name, port->osc_name);
     if (direction == PORT_OUTPUT) {
-        merge->waiting = malloc(REGISTRY_WAITING * sizeof(struct midi_msg));
         error = NW_EMEMORY;
-        if (merge->waiting == NULL)
+        if (!allocate_merge(merge))
             goto fail;
         port_writable(port); /* until it says otherwise */
     }
@@ -200,10 +217,8 @@ static int open_port(struct registry *registry, const char *name, enum port_dire
     return 0;
 
 fail_waiting:
-    if (direction == PORT_OUTPUT) {
-        free(merge->waiting);
-        merge->waiting = NULL;
-    }
+    if (direction == PORT_OUTPUT)
+        free_merge(merge);
 fail:
     free(port);
     return error;
@@ -257,10 +272,7 @@ void registry_release(struct port *port)
     port->ops = &port_closed;
     port->name[0] = port->osc_name[0] = '\0';
     if (port->direction == PORT_OUTPUT) {
-        struct merge *merge = &registry->merge[port->index];
-
-        free(merge->waiting);
-        memset(merge, 0, sizeof *merge);
+        free_merge(&registry->merge[port->index]);
         registry->full &= ~(1u << port->index);
     }
 }
@@ -315,7 +327,7 @@ uint32_t registry_full_outputs(const struct registry *registry)
 void registry_keep_notes(struct registry *registry)
 {
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
-        registry->port[PORT_OUTPUT][i]->notes = (struct midi_notes){0};
+        output_forget_notes(registry, i);
 }
 
 /* The drivers' side. */
@@ -340,6 +352,7 @@ void port_refused(struct port *port)
 
 void port_ended(struct port *port)
 {
+    output_input_gone(port);
     port->registry->callbacks.ended(port->registry->callbacks.user, port);
 }
 
@@ -378,6 +391,7 @@ void port_congested(struct port *port)
 
 void port_writable(struct port *port)
 {
+    output_release_owed(port->registry, port->index);
     set_pressure(port, false, false);
 }
 

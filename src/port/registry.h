@@ -8,8 +8,11 @@
 #define REGISTRY_PORTS_MAX 32           /* of each direction; a set of outputs is one bit each */
 #define REGISTRY_WAITING 256            /* messages of others that wait while a SysEx is open on an output */
 #define REGISTRY_STALL_NS 1000000000ULL /* a SysEx without a byte for this long is ended */
-#define REGISTRY_SOURCE_OSC 0xffff      /* midi_msg.port of what does not come from an input port */
-#define REGISTRY_SOURCE_SCRIPT 0xfffe   /* the same, of what scripts send */
+
+/* midi_msg.port of what does not come from an input port, whose numbers end in its index. In the upper byte, which peer
+ * or script it is: registry_source_new. These are of those that are not told apart. */
+#define REGISTRY_SOURCE_OSC 0xffff
+#define REGISTRY_SOURCE_SCRIPT 0xfffe
 
 struct registry_callbacks {
     /* A message or SysEx piece of an input. */
@@ -75,6 +78,23 @@ uint32_t registry_match(const struct registry *registry, const char *pattern, si
 /* Gives a message or SysEx piece to a set of outputs; returns the set that took it. While another source's SysEx is
  * open on an output, it waits there and counts as taken. */
 uint32_t registry_send(struct registry *registry, uint32_t outputs, const struct midi_msg *msg);
+
+/* A number for one peer or script: shared is the number of its kind, one of the two above, and what it gets when all
+ * 255 of its kind are taken. */
+uint16_t registry_source_new(struct registry *registry, uint16_t shared);
+
+/* It has gone: what it alone holds is released on every output. */
+void registry_source_release(struct registry *registry, uint16_t source);
+
+/* The same, and its number may be another's. */
+void registry_source_free(struct registry *registry, uint16_t source);
+
+/* It is not told apart any more, but nobody knows that it has gone: what it holds goes on sounding, until somebody ends
+ * it or the program ends. Its number may be another's. */
+void registry_source_forget(struct registry *registry, uint16_t source);
+
+/* Whether it holds notes or pedals. */
+bool registry_source_holds(const struct registry *registry, uint16_t source);
 
 /* Lets inputs that can wait rest, whatever the outputs say: somebody who should hear them is still being looked up. */
 void registry_hold(struct registry *registry, bool held);

@@ -3,9 +3,10 @@
 #ifndef NOTEWIRE_PORT_REGISTRY_INTERNAL_H
 #define NOTEWIRE_PORT_REGISTRY_INTERNAL_H
 
+#include "midi/midi_holders.h"
 #include "port/devices.h"
 
-/* What merging needs to know of one output. */
+/* What merging needs to know of one output, and the books of what sounds on it. */
 struct merge {
     bool open;                /* a SysEx has begun and not ended */
     bool releasing;           /* what waited is going out */
@@ -13,7 +14,12 @@ struct merge {
     uint64_t last_ns;         /* when its last piece came */
     struct midi_msg *waiting; /* REGISTRY_WAITING messages of others, allocated with the output */
     uint16_t first, count;
+    struct midi_holders *holders; /* who holds what there, allocated with the output */
+    bool owes;                    /* some of it has been released and found no room yet */
 };
+
+#define SOURCES 256                 /* of one kind; the last number is the one that is shared */
+#define REGISTRY_SOURCE_OWED 0xfffd /* who holds what is to be released, in midi_holders */
 
 /* The machine's MIDI devices. */
 struct devices {
@@ -41,6 +47,7 @@ struct registry {
     struct loop_flush flush;
     struct loop_timer *stall;
     bool stall_armed;
+    uint64_t numbers[2][SOURCES / 64]; /* registry_source_new: one bit each that is taken */
     struct devices devices;
 };
 
@@ -59,8 +66,18 @@ void output_held_up(struct registry *registry);
 /* Releases the notes that sound on one output, and flushes it. */
 void output_release(struct registry *registry, unsigned index);
 
-/* Releases the notes that this input holds on the outputs: it has gone. */
-void output_release_source(struct registry *registry, uint16_t input);
+/* Sources that are source in the bits of mask have gone: ends their SysEx, and releases what they alone hold on an
+ * output, behind what waits there. */
+void output_source_gone(struct registry *registry, unsigned index, uint16_t source, uint16_t mask);
+
+/* There is room again: releases what found none. */
+void output_release_owed(struct registry *registry, unsigned index);
+
+/* Nothing sounds there any more, or nobody has to end it. */
+void output_forget_notes(struct registry *registry, unsigned index);
+
+/* An input has gone, with all its senders. */
+void output_input_gone(struct port *input);
 
 /* Ends every SysEx that has had no byte for a second; the registry's timer. */
 void output_check_stalls(void *user);

@@ -82,6 +82,8 @@ static void feed(struct wire *wire, size_t sender, const uint8_t *bytes, size_t 
         midi_parser_end(&wire->parser[sender], &sink);
     if (wire->parser[sender].in_sysex && wire->input != NULL)
         port_alive(wire->input, (uint16_t)sender);
+    if (bytes == NULL && wire->input != NULL)
+        port_gone(wire->input, (uint16_t)sender);
 }
 
 /* There is room again; or nobody is connected, for whom nobody need wait. */

@@ -70,6 +70,7 @@ static void in_datagram(void *user, struct peer *from, const uint8_t *bytes, siz
 
     if (from->user == NULL) { /* a new sender in this place */
         midi_parser_end(parser, &sink);
+        port_forgotten(port, feed.sender);
         from->user = parser;
     }
     if (length == 0)

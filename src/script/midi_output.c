@@ -8,6 +8,7 @@
 /* What Lua holds; the user value is the name that was asked for. */
 struct midi_output {
     struct port *port; /* NULL: closed, or it could not be opened */
+    uint16_t plays;    /* its number as a source of MIDI, while it has a port */
     bool open;
 };
 
@@ -22,8 +23,10 @@ static void close_output(lua_State *L, struct midi_output *output)
 
     output->open = false;
     output->port = NULL;
-    if (port != NULL)
-        bridge_release_port(script_of(L)->host->bridge, port);
+    if (port == NULL)
+        return;
+    registry_source_free(port->registry, output->plays);
+    bridge_release_port(script_of(L)->host->bridge, port);
 }
 
 /* (name) -> device */
@@ -38,6 +41,8 @@ int midi_create_output(lua_State *L)
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, 2, 1);
     output->port = midi_open_port(L, 1, PORT_OUTPUT);
+    if (output->port != NULL)
+        output->plays = registry_source_new(output->port->registry, REGISTRY_SOURCE_SCRIPT);
     output->open = true;
     return 1;
 }
@@ -46,6 +51,7 @@ int midi_create_output(lua_State *L)
 
 struct sending {
     struct registry *registry;
+    uint16_t source;
     uint32_t output;
     bool refused;
 };
@@ -55,7 +61,7 @@ static void send_message(void *user, const struct midi_msg *msg)
     struct sending *sending = user;
     struct midi_msg sent = *msg;
 
-    sent.port = REGISTRY_SOURCE_SCRIPT;
+    sent.port = sending->source;
     if (registry_send(sending->registry, sending->output, &sent) == 0)
         sending->refused = true;
 }
@@ -81,6 +87,7 @@ static int output_send(lua_State *L)
         midi_value_emit(L, 2, send_nowhere, NULL);
         return 0;
     }
+    sending.source = output->plays;
     sending.output = 1u << output->port->index;
     midi_value_emit(L, 2, send_message, &sending);
     if (sending.refused)

@@ -61,6 +61,7 @@ static int wait(lua_State *L)
 /* One call of send: what became of its messages. */
 struct sending {
     struct bridge *bridge;
+    uint16_t source;         /* the script */
     uint32_t outputs, whole; /* whole: who took all of the SysEx so far */
     bool refused;            /* by every output, one message or more */
     bool full;               /* for want of room */
@@ -72,7 +73,7 @@ static void send_message(void *user, const struct midi_msg *msg)
     struct midi_msg copy = *msg;
     uint32_t taken;
 
-    copy.port = REGISTRY_SOURCE_SCRIPT;
+    copy.port = sending->source;
     taken = sysex_taken(&sending->whole, msg, registry_send(sending->bridge->registry, sending->outputs, &copy));
     if ((msg->flags & MIDI_SYSEX_PART) != 0 && (msg->flags & MIDI_SYSEX_END) == 0)
         return;
@@ -88,7 +89,7 @@ static void send_message(void *user, const struct midi_msg *msg)
 /* (port | nil, midi) -> true | false, text */
 static int play(lua_State *L)
 {
-    struct sending sending = {.bridge = bridge_of(L)};
+    struct sending sending = {.bridge = bridge_of(L), .source = script_of(L)->plays};
     const char *port;
     size_t length;
 

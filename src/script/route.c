@@ -172,7 +172,7 @@ static void emit(void *user, const struct midi_msg *msg)
     uint32_t outputs = port != NULL ? registry_match(registry, port, strlen(port)) : registry_all(registry);
     struct midi_msg sent = *msg;
 
-    sent.port = REGISTRY_SOURCE_OSC;
+    sent.port = delivery->routes->source.script->plays;
     delivery->outputs |= outputs;
     delivery->taken |= registry_send(registry, outputs, &sent);
 }

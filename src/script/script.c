@@ -96,6 +96,7 @@ struct script *script_new(struct host *host, const char *path, size_t memory_lim
     script->guard = &host->guard;
     script->memory_limit = memory_limit;
     script->program = program;
+    script->plays = registry_source_new(host->bridge->registry, REGISTRY_SOURCE_SCRIPT);
     script->path = strdup(path);
     script->folder = folder_of(path);
     script->devices.script = script;
@@ -132,6 +133,7 @@ void script_free(struct script *script)
     if (script->L != NULL)
         lua_close(script->L);
     memory_free(&script->blocks);
+    registry_source_free(script->host->bridge->registry, script->plays);
     free(script->path);
     free(script->folder);
     free(script);

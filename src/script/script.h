@@ -31,6 +31,7 @@ struct script {
     struct log_limit warnings;
     char refused[160];     /* where it asked for more than that: "tool.lua:7: " */
     bool program;          /* notewire exec: print goes to standard output, os.exit ends it */
+    uint16_t plays;        /* its number as a source of MIDI */
     bool unloading;        /* its state is being closed: nothing is called any more */
     struct routes *routes; /* of its maps; NULL: none */
     struct source devices; /* ready when MIDI devices have come or gone */

@@ -1,0 +1,121 @@
+/* The numbers of OSC peers as sources of MIDI, and what happens when one goes or falls silent.
+ * SPDX-License-Identifier: MIT */
+#include "base/error.h"
+#include "base/log.h"
+#include "bridges/bridge.h"
+
+static struct osc_source *state_of(struct bridge *bridge, uint16_t source)
+{
+    return &bridge->sources.state[source >> 8];
+}
+
+/* Gives the number of a peer that is no longer there back, once nothing of it waits. */
+static void give_back(struct bridge *bridge, uint16_t source)
+{
+    struct osc_source *state = state_of(bridge, source);
+
+    if (state->waiting > 0 || source == REGISTRY_SOURCE_OSC)
+        return;
+    if (state->closed || bridge->sources.release_after_ns > 0)
+        registry_source_free(bridge->registry, source);
+    else
+        registry_source_forget(bridge->registry, source);
+    state->closed = state->forgotten = false;
+}
+
+/* Looks at the UDP peers again when the first of them can have been silent for long enough. */
+static void arm(struct bridge *bridge, uint64_t due_ns)
+{
+    bridge->sources.armed = true;
+    loop_timer_set(bridge->sources.timer, due_ns);
+}
+
+/* Releases what silent UDP peers hold. Nobody has to look again when none holds anything. */
+static void release_silent(void *user)
+{
+    struct bridge *bridge = user;
+    struct osc_sources *sources = &bridge->sources;
+    uint64_t now = loop_now(bridge->loop), next = 0;
+
+    sources->armed = false;
+    for (unsigned i = 0; i < PEERS_MAX; i++) {
+        const struct peer *peer = &bridge->peers.peer[i];
+        uint64_t due = peer->last_ns + sources->release_after_ns;
+        char who[NET_ADDR_TEXT];
+
+        if (!peer->used || peer->tcp != NULL || peer->user == NULL ||
+            !registry_source_holds(bridge->registry, sources->source[i]))
+            continue;
+        if (due <= now) {
+            log_verbose("udp peer %s is silent: its notes are released", net_addr_text(&peer->addr, who));
+            registry_source_release(bridge->registry, sources->source[i]);
+        } else if (next == 0 || due < next) {
+            next = due;
+        }
+    }
+    if (next != 0)
+        arm(bridge, next);
+}
+
+int osc_source_release_after(struct bridge *bridge, uint64_t silence_ns)
+{
+    bridge->sources.timer = loop_timer_new(bridge->loop, release_silent, bridge);
+    if (bridge->sources.timer == NULL)
+        return NW_EMEMORY;
+    bridge->sources.release_after_ns = silence_ns;
+    return 0;
+}
+
+/* A message has come, or one that waited is played: from then on silence counts. */
+static void watch(struct bridge *bridge)
+{
+    if (bridge->sources.release_after_ns > 0 && !bridge->sources.armed)
+        arm(bridge, loop_now(bridge->loop) + bridge->sources.release_after_ns);
+}
+
+uint16_t osc_source_of(struct bridge *bridge, struct peer *peer)
+{
+    uint16_t *source;
+
+    if (peer < bridge->peers.peer || peer >= bridge->peers.peer + PEERS_MAX) /* the table has no place for him */
+        return REGISTRY_SOURCE_OSC;
+    source = &bridge->sources.source[peer - bridge->peers.peer];
+    if (peer->user == NULL) { /* a new one in this place */
+        if (*source != 0) {
+            state_of(bridge, *source)->forgotten = true;
+            give_back(bridge, *source);
+        }
+        *source = registry_source_new(bridge->registry, REGISTRY_SOURCE_OSC);
+        peer->user = source;
+    }
+    if (peer->tcp == NULL)
+        watch(bridge);
+    return *source;
+}
+
+void osc_source_closed(struct bridge *bridge, struct peer *peer)
+{
+    uint16_t *source = peer->user;
+
+    if (source == NULL) /* it never spoke */
+        return;
+    state_of(bridge, *source)->closed = true;
+    give_back(bridge, *source);
+    *source = 0;
+}
+
+void osc_source_waits(struct bridge *bridge, uint16_t source)
+{
+    state_of(bridge, source)->waiting++;
+}
+
+void osc_source_played(struct bridge *bridge, uint16_t source)
+{
+    struct osc_source *state = state_of(bridge, source);
+
+    state->waiting--;
+    if (state->closed || state->forgotten)
+        give_back(bridge, source);
+    else
+        watch(bridge);
+}
