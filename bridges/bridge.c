@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "bridges/midi_to_osc.h"
 #include "bridges/osc_to_midi.h"
 #include "bridges/raw.h"
 #include "net/client.h"
@@ -189,6 +190,9 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
 
 void bridge_close(struct bridge *bridge)
 {
+    assembly_flush(&bridge->assembly);
+    bridge->assembles = false; /* inputs go on */
+    assembly_free(&bridge->assembly);
     for (unsigned i = 0; i < bridge->server_count; i++) {
         if (server_udp(bridge->servers[i]) != NULL)
             udp_poll_drops(server_udp(bridge->servers[i]));
@@ -219,6 +223,11 @@ int bridge_add_map(struct bridge *bridge, struct map *map)
 {
     if (bridge->map_count == BRIDGE_MAPS_MAX)
         return NW_EFULL;
+    if (map_assembles(map) && !bridge->assembles) {
+        if (assembly_init(&bridge->assembly, bridge->loop, midi_to_osc_late, bridge) != 0)
+            return NW_EMEMORY;
+        bridge->assembles = true;
+    }
     bridge->maps[bridge->map_count++] = map;
     return 0;
 }

@@ -4,6 +4,7 @@
 #define NOTEWIRE_BRIDGES_BRIDGE_H
 
 #include "base/log.h"
+#include "bridges/assembly.h"
 #include "bridges/hint.h"
 #include "bridges/osc_source.h"
 #include "bridges/sysex.h"
@@ -48,6 +49,8 @@ struct bridge {
     uint16_t learn_port;                      /* at this port of theirs; 0: the one they spoke from */
     uint32_t raw_outputs[REGISTRY_PORTS_MAX]; /* where the raw bridge passes each input on */
     struct sysex_table sysex;
+    bool assembles; /* a map has a rule for what several messages make; then only there is this: */
+    struct assembly assembly;
     struct osc_sources sources;
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
     uint32_t scheduled_outputs, scheduled_taken;   /* of the scheduled message being played: where to, who took it */
@@ -74,7 +77,7 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only);
  * readable. */
 void bridge_close(struct bridge *bridge);
 
-/* Adds a map behind the others; takes it. 0 or NW_EFULL. */
+/* Adds a map behind the others; takes it. 0, NW_EFULL or NW_EMEMORY. */
 int bridge_add_map(struct bridge *bridge, struct map *map);
 
 /* Opens a server for OSC. 0 or what server_open says. */

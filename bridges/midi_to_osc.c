@@ -14,6 +14,7 @@ struct telling {
     struct peer *peer;                /* who spoke last, or NULL */
     const struct bridge_reply *reply; /* or a fixed address */
     unsigned sent;
+    bool kept; /* a rule will tell what it is part of */
     int error; /* the last refusal */
 };
 
@@ -81,29 +82,26 @@ static unsigned tell(struct telling *telling, const struct rule_midi *midi)
             made = map_reverse(bridge->maps[i], midi, bridge->out, SYSEX_MAX, send_osc, telling);
     if (made == 0 && dialect != NULL)
         made = map_reverse(dialect, midi, bridge->out, SYSEX_MAX, send_osc, telling);
-    return made;
+    telling->kept = telling->kept || made == MAP_KEPT;
+    return made != MAP_KEPT ? made : 0;
 }
 
-/* Tells everybody a whole message. */
-static enum midi_to_osc_result tell_all(struct bridge *bridge, const struct rule_midi *midi)
+/* Tells everybody a whole message. Returns the messages that rules made. */
+static unsigned tell_all(struct telling *telling, const struct rule_midi *midi)
 {
-    struct telling telling = {.bridge = bridge};
+    struct bridge *bridge = telling->bridge;
     unsigned made = 0;
 
     for (unsigned i = 0; i < bridge->reply_count; i++) {
-        telling.reply = &bridge->replies[i];
-        made += tell(&telling, midi);
+        telling->reply = &bridge->replies[i];
+        made += tell(telling, midi);
     }
-    telling.reply = NULL;
+    telling->reply = NULL;
     if (bridge->learn && bridge->peers.last != NULL) {
-        telling.peer = bridge->peers.last;
-        made += tell(&telling, midi);
+        telling->peer = bridge->peers.last;
+        made += tell(telling, midi);
     }
-    if (telling.sent > 0)
-        return MIDI_TO_OSC_SENT;
-    if (made == 0)
-        return MIDI_TO_OSC_UNMAPPED;
-    return telling.error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
+    return made;
 }
 
 bool midi_to_osc_wanted(const struct bridge *bridge)
@@ -111,15 +109,53 @@ bool midi_to_osc_wanted(const struct bridge *bridge)
     return bridge->reply_count > 0 || (bridge->learn && bridge->peers.last != NULL);
 }
 
+static struct rule_midi whole_message(const struct port *from, const uint8_t *bytes, size_t length)
+{
+    return (struct rule_midi){.bytes = bytes,
+                              .length = length,
+                              .port = from->osc_name,
+                              .port_length = strlen(from->osc_name),
+                              .port_id = from->index};
+}
+
+void midi_to_osc_late(void *user, uint16_t source, const struct midi_parameter_set *value)
+{
+    struct bridge *bridge = user;
+    struct telling telling = {.bridge = bridge};
+    struct rule_midi midi = whole_message(registry_port(bridge->registry, PORT_INPUT, source & 0xff), NULL, 0);
+
+    midi.parameters = value;
+    midi.late = true;
+    if (tell_all(&telling, &midi) > 0 && telling.sent == 0)
+        bridge->counters.output_lost++;
+}
+
+/* What a message is part of, for rules that make one thing of several. value and frame hold it. */
+static void assemble(struct bridge *bridge, const struct midi_msg *msg, struct rule_midi *midi,
+                     struct midi_parameter_set *value, uint8_t frame[MIDI_FULL_FRAME])
+{
+    if ((msg->b[0] & 0xf0) == MIDI_CONTROL_CHANGE) {
+        assembly_controller(&bridge->assembly, msg, value);
+        midi->parameters = value->count > 0 ? value : NULL;
+    } else if (msg->b[0] == MIDI_TIME_CODE) {
+        enum midi_time_result result = assembly_quarter_frame(&bridge->assembly, msg, frame);
+
+        midi->in_time = result != MIDI_TIME_STRAY;
+        midi->time = result == MIDI_TIME_WHOLE ? frame : NULL;
+    }
+}
+
 enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
                                             const struct sysex *sysex)
 {
-    struct rule_midi midi = {.bytes = msg->b,
-                             .length = msg->len,
-                             .port = from->osc_name,
-                             .port_length = strlen(from->osc_name),
-                             .port_id = from->index};
+    struct telling telling = {.bridge = bridge};
+    struct rule_midi midi = whole_message(from, msg->b, msg->len);
+    struct midi_parameter_set value;
+    uint8_t frame[MIDI_FULL_FRAME];
+    unsigned made;
 
+    if (bridge->assembles && sysex == NULL)
+        assemble(bridge, msg, &midi, &value, frame);
     if (!midi_to_osc_wanted(bridge))
         return MIDI_TO_OSC_NO_PEER;
     if (sysex != NULL) {
@@ -128,5 +164,10 @@ enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct 
         midi.bytes = sysex->bytes;
         midi.length = sysex->used;
     }
-    return tell_all(bridge, &midi);
+    made = tell_all(&telling, &midi);
+    if (telling.sent > 0 || (made == 0 && telling.kept))
+        return MIDI_TO_OSC_SENT;
+    if (made == 0)
+        return MIDI_TO_OSC_UNMAPPED;
+    return telling.error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
 }

@@ -6,7 +6,7 @@
 #include "bridges/bridge.h"
 
 enum midi_to_osc_result {
-    MIDI_TO_OSC_SENT,
+    MIDI_TO_OSC_SENT,     /* or kept, as part of a value that will be */
     MIDI_TO_OSC_NO_PEER,  /* nobody to tell */
     MIDI_TO_OSC_UNMAPPED, /* no rule for it in the peer's words */
     MIDI_TO_OSC_FULL,     /* the peer takes no more */
@@ -20,5 +20,8 @@ bool midi_to_osc_wanted(const struct bridge *bridge);
  */
 enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
                                             const struct sysex *sysex);
+
+/* Tells a value that has waited for a part that did not come; its messages have been counted (assembly.h). */
+void midi_to_osc_late(void *user, uint16_t source, const struct midi_parameter_set *value);
 
 #endif

@@ -8,8 +8,8 @@ map [[
   /pitch            ch value           <-> channel ch pitch-bend value
   /channel_pressure ch value           <-> channel ch channel-pressure value
   /key_pressure     ch note value      <-> channel ch poly-pressure note value
-  /nrpn             ch number value     -> channel ch nrpn number value
-  /rpn              ch number value     -> channel ch rpn number value
-  /mtc              time:s             <-> full-frame time
+  /nrpn             ch number value    <-> channel ch nrpn number value
+  /rpn              ch number value    <-> channel ch rpn number value
+  /mtc              time:s             <-> mtc time
   /sysex            data:s             <-> system-exclusive data
 ]]

@@ -293,6 +293,21 @@ local function read_target(r, tokens, target)
   r.command, r.slots, r.target = "function", {}, target
 end
 
+-- The values of a word, behind the token at.
+local function read_values(r, tokens, at, wanted, word)
+  local values = {}
+  for i, slot in ipairs(wanted) do
+    if tokens[at + i] then
+      values[i] = read_slot(r, tokens[at + i], slot)
+    elseif not slot.optional then
+      fail(word.column, '"%s" needs a %s', word.text, slot.name)
+    end
+  end
+  local extra = tokens[at + #wanted + 1]
+  if extra then fail(extra.column, '"%s" is one too many for "%s"', extra.text, word.text) end
+  return values
+end
+
 local function read_right(r, tokens, column)
   local at = read_prefix(r, tokens)
   local token = tokens[at]
@@ -304,6 +319,10 @@ local function read_right(r, tokens, column)
   end
   r.command, r.status, r.command_info, r.command_column = command.command, command.status, command, token.column
   r.slots = {}
+  if command.numbers and #tokens > at + 2 then
+    r.bytes = read_values(r, tokens, at, command.numbers, token)
+    return
+  end
   if command.bytes then
     if not tokens[at + 1] then fail(token.column, '"%s" needs bytes or a name', token.text) end
     return read_bytes(r, tokens, at + 1)
@@ -317,15 +336,7 @@ local function read_right(r, tokens, column)
     end
     at = at + 1
   end
-  for i, slot in ipairs(command) do
-    if tokens[at + i] then
-      r.slots[i] = read_slot(r, tokens[at + i], slot)
-    elseif not slot.optional then
-      fail(token.column, '"%s" needs a %s', token.text, slot.name)
-    end
-  end
-  local extra = tokens[at + #command + 1]
-  if extra then fail(extra.column, '"%s" is one too many for "%s"', extra.text, token.text) end
+  r.slots = read_values(r, tokens, at, command, token)
 end
 
 -- The type tag that a name is sent back with.
@@ -353,7 +364,7 @@ local function check_names(r)
       end
     elseif var == r.data then
       var.tag = var.tag or (r.command == "raw" and "b" or "s")
-      if r.command == "full-frame" and var.tag ~= "s" then fail(var.column, '"%s" must be :s, a text', var.name) end
+      if (r.command == "full-frame" or r.command == "mtc") and var.tag ~= "s" then fail(var.column, '"%s" must be :s, a text', var.name) end
       if not find(var.tag, "[sbim]") then fail(var.column, '"%s" must be :s, :b, :i or :m', var.name) end
       if var.tag == "m" and r.command ~= "raw" then fail(var.column, "type m goes with raw") end
     else
@@ -375,9 +386,6 @@ local function check_reverse(r)
   for _, slot in ipairs(r.slots) do use(slot) end
   for _, slot in ipairs(r.bytes or {}) do use(slot) end
   for _, index in ipairs({ r.port_var or -1, r.port_id_var or -1, r.data and r.data.index or -1 }) do used[index] = true end
-  if not r.command_info.reverse then
-    fail(r.command_column, '"%s" is made of several messages and is only sent; use ->', r.command)
-  end
   if r.address == "" then fail(r.address_column, '"*" is no address to send to; use ->') end
   for _, var in ipairs(r.vars) do
     if not used[var.index] and not var.default then

@@ -14,7 +14,7 @@ local function names(name, low, high) return { name = name, low = low, high = hi
 words.channel = names("channel", 1, 16)
 words.byte = value("byte", 127)
 
--- word: { command for C, slots, reverse }. Commands are those of enum rule_command.
+-- word: { command for C, slots }. Commands are those of enum rule_command.
 local note, velocity = names("note", 0, 127), value("velocity", 127)
 local controller, wide = names("controller", 0, 127), value("value", 16383)
 local seven = value("value", 127)
@@ -22,31 +22,38 @@ local rate = names("rate", 0, 3) -- of time code: 24, 25, 29.97 or 30 frames a s
 rate.optional = true
 
 words.commands = {
-  ["note"] = { command = "note", channel = true, note, velocity, reverse = true },
-  ["note-on"] = { command = "note-on", channel = true, note, velocity, reverse = true },
-  ["note-off"] = { command = "note-off", channel = true, note, velocity, reverse = true },
-  ["poly-pressure"] = { command = "poly-pressure", channel = true, note, seven, reverse = true },
-  ["control-change"] = { command = "control-change", channel = true, controller, seven, reverse = true },
+  ["note"] = { command = "note", channel = true, note, velocity },
+  ["note-on"] = { command = "note-on", channel = true, note, velocity },
+  ["note-off"] = { command = "note-off", channel = true, note, velocity },
+  ["poly-pressure"] = { command = "poly-pressure", channel = true, note, seven },
+  ["control-change"] = { command = "control-change", channel = true, controller, seven },
   ["control-change-14"] = { command = "control-change-14", channel = true, names("controller", 0, 31), wide },
-  ["program-change"] = { command = "program-change", channel = true, names("program", 0, 127), reverse = true },
-  ["channel-pressure"] = { command = "channel-pressure", channel = true, seven, reverse = true },
-  ["pitch-bend"] = { command = "pitch-bend", channel = true, wide, reverse = true },
+  ["program-change"] = { command = "program-change", channel = true, names("program", 0, 127) },
+  ["channel-pressure"] = { command = "channel-pressure", channel = true, seven },
+  ["pitch-bend"] = { command = "pitch-bend", channel = true, wide },
   ["nrpn"] = { command = "nrpn", channel = true, names("parameter", 0, 16383), wide },
   ["rpn"] = { command = "rpn", channel = true, names("parameter", 0, 16383), wide },
-  ["time-code"] = { command = "time-code", names("type", 0, 7), names("value", 0, 15), reverse = true },
-  ["quarter-frame"] = { command = "quarter-frame", names("data byte", 0, 127), reverse = true },
-  ["song-position"] = { command = "song-position", names("position", 0, 16383), reverse = true },
-  ["song-select"] = { command = "song-select", names("song", 0, 127), reverse = true },
-  ["tune-request"] = { command = "system", status = 0xf6, reverse = true },
-  ["midi-clock"] = { command = "system", status = 0xf8, reverse = true },
-  ["start"] = { command = "system", status = 0xfa, reverse = true },
-  ["continue"] = { command = "system", status = 0xfb, reverse = true },
-  ["stop"] = { command = "system", status = 0xfc, reverse = true },
-  ["active-sensing"] = { command = "system", status = 0xfe, reverse = true },
-  ["reset"] = { command = "system", status = 0xff, reverse = true },
-  ["system-exclusive"] = { command = "system-exclusive", bytes = true, reverse = true },
-  ["full-frame"] = { command = "full-frame", data = true, rate, reverse = true },
-  ["raw"] = { command = "raw", data = true, reverse = true },
+  ["time-code"] = { command = "time-code", names("type", 0, 7), names("value", 0, 15) },
+  ["quarter-frame"] = { command = "quarter-frame", names("data byte", 0, 127) },
+  ["song-position"] = { command = "song-position", names("position", 0, 16383) },
+  ["song-select"] = { command = "song-select", names("song", 0, 127) },
+  ["tune-request"] = { command = "system", status = 0xf6 },
+  ["midi-clock"] = { command = "system", status = 0xf8 },
+  ["start"] = { command = "system", status = 0xfa },
+  ["continue"] = { command = "system", status = 0xfb },
+  ["stop"] = { command = "system", status = 0xfc },
+  ["active-sensing"] = { command = "system", status = 0xfe },
+  ["reset"] = { command = "system", status = 0xff },
+  ["system-exclusive"] = { command = "system-exclusive", bytes = true },
+  ["full-frame"] = { command = "full-frame", data = true, rate },
+  ["mtc"] = {
+    command = "mtc", data = true, rate,
+    numbers = {
+      names("number of hours", 0, 23), names("number of minutes", 0, 59), names("number of seconds", 0, 59),
+      names("number of frames", 0, 29), rate,
+    },
+  },
+  ["raw"] = { command = "raw", data = true },
 }
 
 local also = {

@@ -15,7 +15,7 @@ struct kept {
 
 struct map {
     char *name;
-    bool dialect, built;
+    bool dialect, assembles;
     struct kept *kept;
     struct map_rule *rules; /* as added */
     unsigned count, capacity;
@@ -102,7 +102,8 @@ static uint32_t rule_kinds(const struct rule *rule)
         [RULE_BEND] = MIDI_PITCH_BEND,           [RULE_TIME_CODE] = MIDI_TIME_CODE,
         [RULE_QUARTER_FRAME] = MIDI_TIME_CODE,   [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
         [RULE_SONG_SELECT] = MIDI_SONG_SELECT,   [RULE_SYSEX] = MIDI_SYSEX,
-        [RULE_FULL_FRAME] = MIDI_SYSEX,
+        [RULE_FULL_FRAME] = MIDI_SYSEX,          [RULE_CONTROL_14] = MIDI_CONTROL_CHANGE,
+        [RULE_NRPN] = MIDI_CONTROL_CHANGE,       [RULE_RPN] = MIDI_CONTROL_CHANGE,
     };
 
     if ((rule->direction & RULE_REVERSE) == 0)
@@ -110,6 +111,7 @@ static uint32_t rule_kinds(const struct rule *rule)
     switch ((enum rule_command)rule->command) {
     case RULE_RAW: return (1u << MAP_STATUSES) - 1;
     case RULE_NOTE: return 1u << status_kind(MIDI_NOTE_ON) | 1u << status_kind(MIDI_NOTE_OFF);
+    case RULE_MTC: return 1u << status_kind(MIDI_TIME_CODE) | 1u << status_kind(MIDI_SYSEX);
     case RULE_SYSTEM: return 1u << status_kind(rule->status);
     default: return 1u << status_kind(status[rule->command]);
     }
@@ -152,8 +154,10 @@ static int build_reverse(struct map *map)
     for (unsigned kind = 0; kind < MAP_STATUSES; kind++) {
         map->from[kind] = total;
         for (unsigned i = 0; i < map->count; i++)
-            if ((rule_kinds(&map->rules[i].rule) >> kind & 1) != 0)
+            if ((rule_kinds(&map->rules[i].rule) >> kind & 1) != 0) {
                 map->reverse[total++] = i;
+                map->assembles = map->assembles || rule_assembles(&map->rules[i].rule);
+            }
     }
     map->from[MAP_STATUSES] = total;
     return 0;
@@ -184,6 +188,11 @@ unsigned map_rules(const struct map *map)
 bool map_has_reverse(const struct map *map)
 {
     return map->from[MAP_STATUSES] > 0;
+}
+
+bool map_assembles(const struct map *map)
+{
+    return map->assembles;
 }
 
 /* One message on its way through a map. */
@@ -228,14 +237,42 @@ enum map_result map_forward(const struct map *map, const struct osc_view *view, 
 /* Whether a rule tells what a SysEx means, and not just its bytes. */
 static bool is_precise(const struct rule *rule)
 {
-    return rule->command == RULE_FULL_FRAME || (rule->command == RULE_SYSEX && rule->data_var < 0);
+    return rule->command == RULE_FULL_FRAME || rule->command == RULE_MTC ||
+           (rule->command == RULE_SYSEX && rule->data_var < 0);
+}
+
+/* Whether a rule of the map wants a message, of this kind, for what it makes of several. */
+static bool wants_part(const struct map *map, const struct rule_midi *midi, unsigned kind)
+{
+    if (!map->assembles || (midi->parameters == NULL && !midi->in_time))
+        return false;
+    for (unsigned i = map->from[kind]; i < map->from[kind + 1]; i++) {
+        const struct rule *rule = &map->rules[map->reverse[i]].rule;
+
+        if (rule_assembles(rule) && rule_wants_part(rule, midi))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a rule is not for a message: one that is a part of something is not told by itself, but as the bytes it is;
+ * or whoever sends back all that they hear would play it twice. */
+static bool is_passed_over(const struct rule *rule, const struct rule_midi *midi, bool part)
+{
+    return part && !rule_assembles(rule) && (midi->late || rule->command != RULE_RAW);
+}
+
+/* Whether the value that a message is part of is still to be told. */
+static bool is_unknown(const struct rule_midi *midi)
+{
+    return midi->parameters != NULL ? midi->parameters->part[0].value < 0 : midi->time == NULL;
 }
 
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,
                      void (*send)(void *user, const uint8_t *bytes, size_t length), void *user)
 {
-    unsigned kind = status_kind(midi->bytes[0]), count = 0;
-    bool precise = false;
+    unsigned kind = status_kind(midi->late ? MIDI_CONTROL_CHANGE : midi->bytes[0]), count = 0;
+    bool precise = false, part = midi->late || wants_part(map, midi, kind);
 
     for (unsigned i = map->from[kind]; i < map->from[kind + 1]; i++) {
         const struct map_rule *rule = &map->rules[map->reverse[i]];
@@ -243,6 +280,8 @@ unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_
 
         if (precise && rule->rule.command == RULE_SYSEX && !is_precise(&rule->rule))
             continue; /* or who sends back all that it hears would play it twice */
+        if (is_passed_over(&rule->rule, midi, part))
+            continue;
         length = rule_reverse(&rule->rule, &rule->address, midi, out, size);
         if (length == 0)
             continue;
@@ -250,5 +289,5 @@ unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_
         precise = precise || is_precise(&rule->rule);
         count++;
     }
-    return count;
+    return count == 0 && part && is_unknown(midi) ? MAP_KEPT : count;
 }

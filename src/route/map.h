@@ -6,6 +6,8 @@
 #include "osc/osc_table.h"
 #include "route/rule.h"
 
+#include <limits.h>
+
 #define MAP_RULES_MAX 4096 /* rules of one map */
 #define MAP_STATUSES 24    /* kinds of MIDI messages: eight channel kinds (one unused), sixteen system bytes */
 
@@ -34,6 +36,7 @@ const char *map_name(const struct map *map);
 bool map_is_dialect(const struct map *map); /* answers in the words of whoever speaks it */
 unsigned map_rules(const struct map *map);
 bool map_has_reverse(const struct map *map);
+bool map_assembles(const struct map *map); /* some rule makes one OSC message of several MIDI messages */
 
 enum map_result {
     MAP_NONE,     /* no rule for this message */
@@ -48,7 +51,9 @@ enum map_result map_forward(const struct map *map, const struct osc_view *view, 
                             int *line);
 
 /* Gives out the OSC message of each rule that fits a MIDI message, composed in out of size bytes, or NULL when it is
- * larger; returns how many. */
+ * larger; returns how many, or MAP_KEPT: none yet, but a rule will tell the value that it is part of. What such a rule
+ * wants is not told by rules for its single messages, too. */
+#define MAP_KEPT UINT_MAX
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,
                      void (*send)(void *user, const uint8_t *bytes, size_t length), void *user);
 

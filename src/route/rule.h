@@ -3,7 +3,8 @@
 #ifndef NOTEWIRE_ROUTE_RULE_H
 #define NOTEWIRE_ROUTE_RULE_H
 
-#include "midi/midi_msg.h"
+#include "midi/midi_parameters.h"
+#include "midi/midi_time_code.h"
 #include "osc/osc_template.h"
 #include "osc/osc_view.h"
 
@@ -34,6 +35,8 @@ enum rule_command {
     RULE_SYSTEM, /* one status byte */
     RULE_SYSEX,
     RULE_FULL_FRAME, /* time code as text, in a SysEx; slot[0] is its rate, without bounds when the rule says none */
+    RULE_MTC, /* the same, or as numbers in bytes[]: hours to frames, and the rate or not; backwards quarter frames too
+               */
     RULE_RAW,
     RULE_FUNCTION, /* a function of a script gets the message and the names (src/script/route.h) */
 };
@@ -77,11 +80,11 @@ struct rule {
     bool channel_all;   /* channel 0 or below is all sixteen */
     int8_t port_var;    /* the name that selects the port; -1 none */
     int8_t port_id_var; /* backwards only: the name that gets the port's number; -1 none */
-    int8_t data_var;    /* sysex, raw, full frame: the name that holds the bytes; -1 when bytes[] do */
+    int8_t data_var;    /* sysex, raw, full frame, mtc: the name that holds the bytes; -1 when bytes[] do */
     const char *port;   /* a constant port name; NULL none; borrowed from the map */
     struct rule_slot channel;
     struct rule_slot slot[2];
-    const struct rule_slot *bytes; /* sysex without a data name: byte_count slots, borrowed from the map */
+    const struct rule_slot *bytes; /* sysex, mtc without a data name: byte_count slots, borrowed from the map */
     struct rule_var var[RULE_VARS_MAX];
     struct rule_arg arg[RULE_ARGS_MAX];
     const uint8_t *tail; /* backwards: type tags and argument bytes as liblo composed them, borrowed from the map */
@@ -121,8 +124,18 @@ struct rule_midi {
     size_t length;
     const char *port; /* name of the input as OSC addresses carry it */
     size_t port_length;
-    int32_t port_id; /* number of the input */
+    int32_t port_id;                             /* number of the input */
+    const struct midi_parameter_set *parameters; /* a controller: what it is part of; NULL: of nothing */
+    bool in_time;                                /* a quarter frame: it is part of a time */
+    const uint8_t *time;                         /* a quarter frame: the full frame that it completes, or NULL */
+    bool late;                                   /* nothing but parameters, whose controller has been here before */
 };
+
+/* Whether a rule makes one thing of several messages. */
+bool rule_assembles(const struct rule *rule);
+
+/* Whether such a rule wants a message as a part, whatever is known of the value yet. */
+bool rule_wants_part(const struct rule *rule, const struct rule_midi *midi);
 
 /* Writes the OSC message that a rule makes of a MIDI message; returns its length, 0 when the rule is not for it,
  * RULE_TOO_BIG when it does not fit in size. */

@@ -177,7 +177,7 @@ static enum rule_result play_sysex_bytes(struct rule_play *forward)
 static enum rule_result play_full_frame(struct rule_play *forward)
 {
     const struct osc_arg *time = &forward->first;
-    uint8_t frame[RULE_TIME_FRAME];
+    uint8_t frame[MIDI_FULL_FRAME];
     enum rule_result result;
     int32_t rate;
 
@@ -189,6 +189,20 @@ static enum rule_result play_full_frame(struct rule_play *forward)
     if (result == RULE_DONE)
         rule_play_sysex(forward, frame, sizeof frame);
     return result;
+}
+
+/* A time as numbers; without a rate it is 0. */
+static enum rule_result play_time(struct rule_play *forward)
+{
+    int32_t value[RULE_TIME_VALUES] = {0};
+    uint8_t frame[MIDI_FULL_FRAME];
+
+    for (int i = 0; i < forward->rule->byte_count; i++)
+        if (!slot_value(forward, &forward->rule->bytes[i], &value[i]))
+            return RULE_RANGE;
+    rule_time_make(value, frame);
+    rule_play_sysex(forward, frame, sizeof frame);
+    return RULE_DONE;
 }
 
 /* Ranges hold the names of a function's rule as they hold those of others. */
@@ -224,6 +238,7 @@ enum rule_result rule_forward(const struct rule *rule, const struct osc_binding 
     case RULE_RAW: return rule_play_data(&forward);
     case RULE_SYSEX: return rule->data_var >= 0 ? rule_play_data(&forward) : play_sysex_bytes(&forward);
     case RULE_FULL_FRAME: return play_full_frame(&forward);
+    case RULE_MTC: return rule->data_var >= 0 ? play_full_frame(&forward) : play_time(&forward);
     case RULE_FUNCTION: return play_function(&forward, bindings);
     default: return rule->command <= RULE_RPN ? play_channel(&forward) : play_system(&forward);
     }

@@ -8,11 +8,13 @@
 
 #define PORT_BUDGET 65536u /* steps to match a port name */
 #define TOLERANCE 1e-6     /* of what scaling leaves of a whole number */
+#define TO_EVERYBODY 0x7f
 
 /* What one MIDI message gave to the names of a rule. */
 struct reverse {
     const struct rule *rule;
     const struct rule_midi *midi;
+    const uint8_t *time; /* the full frame of a rule about time code */
     double value[RULE_VARS_MAX];
     bool known[RULE_VARS_MAX];
 };
@@ -112,13 +114,66 @@ static bool take_sysex(struct reverse *reverse)
 }
 
 /* A rule that says no rate takes every rate. */
+static bool take_rate(struct reverse *reverse, const struct rule_slot *rate)
+{
+    return (rate->var < 0 && rate->high == 0) || take_slot(reverse, rate, rule_time_rate(reverse->time));
+}
+
+/* A time to everybody, in a SysEx. */
 static bool take_full_frame(struct reverse *reverse)
 {
-    const struct rule_slot *rate = &reverse->rule->slot[0];
-    const uint8_t *bytes = reverse->midi->bytes;
+    reverse->time = reverse->midi->bytes;
+    return rule_time_is_frame(reverse->time, reverse->midi->length) && reverse->time[2] == TO_EVERYBODY &&
+           take_rate(reverse, &reverse->rule->slot[0]);
+}
 
-    return rule_time_is_frame(bytes, reverse->midi->length) &&
-           ((rate->var < 0 && rate->high == 0) || take_slot(reverse, rate, rule_time_rate(bytes)));
+/* A time to anybody, in a SysEx or in quarter frames. */
+static bool take_mtc(struct reverse *reverse)
+{
+    const struct rule *rule = reverse->rule;
+    const struct rule_midi *midi = reverse->midi;
+    bool quarter = midi->bytes[0] == MIDI_TIME_CODE;
+
+    reverse->time = quarter ? midi->time : midi->bytes;
+    if (reverse->time == NULL || !rule_time_is_frame(reverse->time, quarter ? MIDI_FULL_FRAME : midi->length))
+        return false;
+    for (int i = 0; i < rule->byte_count; i++) {
+        bool mine = i + 1 == RULE_TIME_VALUES
+                        ? take_slot(reverse, &rule->bytes[i], rule_time_rate(reverse->time))
+                        : take_slot(reverse, &rule->bytes[i], rule_time_field(reverse->time, (size_t)i));
+
+        if (!mine)
+            return false;
+    }
+    return take_rate(reverse, &rule->slot[0]);
+}
+
+/* What the message is to the rule: a part of its kind, or NULL. */
+static const struct midi_parameter *find_part(const struct rule *rule, const struct rule_midi *midi)
+{
+    uint8_t kind = rule->command == RULE_CONTROL_14 ? MIDI_CONTROL_14
+                   : rule->command == RULE_NRPN     ? MIDI_NRPN
+                                                    : MIDI_RPN;
+
+    for (unsigned i = 0; midi->parameters != NULL && i < midi->parameters->count; i++)
+        if (midi->parameters->part[i].kind == kind)
+            return &midi->parameters->part[i];
+    return NULL;
+}
+
+/* A number that is not known yet may be the rule's. */
+static bool take_number(struct reverse *reverse, const struct midi_parameter *part)
+{
+    return take_slot(reverse, &reverse->rule->channel, part->channel + 1) &&
+           (part->number < 0 || take_slot(reverse, &reverse->rule->slot[0], part->number));
+}
+
+static bool take_parameter(struct reverse *reverse)
+{
+    const struct midi_parameter *part = find_part(reverse->rule, reverse->midi);
+
+    return part != NULL && part->value >= 0 && take_number(reverse, part) &&
+           take_slot(reverse, &reverse->rule->slot[1], part->value);
 }
 
 /* The whole number next to value that is within the bounds. */
@@ -136,22 +191,50 @@ static bool is_from_port(const struct reverse *reverse)
                                                          reverse->midi->port, reverse->midi->port_length, &budget);
 }
 
+bool rule_assembles(const struct rule *rule)
+{
+    return rule->command == RULE_CONTROL_14 || rule->command == RULE_NRPN || rule->command == RULE_RPN ||
+           rule->command == RULE_MTC;
+}
+
+bool rule_wants_part(const struct rule *rule, const struct rule_midi *midi)
+{
+    struct reverse reverse = {.rule = rule, .midi = midi};
+    const struct midi_parameter *part;
+
+    if (!is_from_port(&reverse))
+        return false;
+    if (rule->command == RULE_MTC)
+        return midi->in_time;
+    part = find_part(rule, midi);
+    return part != NULL && take_number(&reverse, part);
+}
+
+/* Whether the message is the rule's; binds the names that its values say. */
+static bool take(struct reverse *reverse)
+{
+    const struct rule *rule = reverse->rule;
+
+    switch ((enum rule_command)rule->command) {
+    case RULE_CONTROL_14:
+    case RULE_NRPN:
+    case RULE_RPN: return take_parameter(reverse);
+    case RULE_RAW: return rule->var[rule->data_var].tag != 'm' || reverse->midi->bytes[0] != MIDI_SYSEX;
+    case RULE_SYSEX: return take_sysex(reverse);
+    case RULE_FULL_FRAME: return take_full_frame(reverse);
+    case RULE_MTC: return take_mtc(reverse);
+    default:
+        return rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse)
+                                         : take_system(reverse);
+    }
+}
+
 /* Binds all names; false when this message is not the rule's. */
 static bool bind(struct reverse *reverse, struct osc_binding *bindings)
 {
     const struct rule *rule = reverse->rule;
-    bool mine;
 
-    if (rule->command == RULE_RAW)
-        mine = rule->var[rule->data_var].tag != 'm' || reverse->midi->bytes[0] != MIDI_SYSEX;
-    else if (rule->command == RULE_SYSEX)
-        mine = take_sysex(reverse);
-    else if (rule->command == RULE_FULL_FRAME)
-        mine = take_full_frame(reverse);
-    else
-        mine =
-            rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse) : take_system(reverse);
-    if (!mine || !is_from_port(reverse))
+    if (!take(reverse) || !is_from_port(reverse))
         return false;
     for (int i = 0; i < rule->var_count; i++) {
         const struct rule_var *var = &rule->var[i];
@@ -228,7 +311,7 @@ static void data_size(const struct reverse *reverse, char tag, size_t *tags, siz
     size_t length = reverse->midi->length;
 
     *tags = 1;
-    if (reverse->rule->command == RULE_FULL_FRAME) {
+    if (reverse->time != NULL) {
         *bytes = RULE_TIME_TEXT;
     } else if (tag == 'm') {
         *bytes = 4;
@@ -249,8 +332,8 @@ static void write_data(const struct reverse *reverse, char tag, uint8_t *out)
     const uint8_t *bytes = reverse->midi->bytes;
     size_t length = reverse->midi->length, skip = bytes[0] == MIDI_SYSEX ? 1 : 0;
 
-    if (reverse->rule->command == RULE_FULL_FRAME) {
-        rule_time_write(bytes, out);
+    if (reverse->time != NULL) {
+        rule_time_write(reverse->time, out);
     } else if (tag == 'm') {
         memcpy(out + 1, bytes, length < 3 ? length : 3);
     } else if (tag == 'b') {

@@ -5,18 +5,28 @@
 #include <string.h>
 
 #define FIELDS 4       /* hours, minutes, seconds, frames */
+#define DEVICE 2       /* the byte that says to whom */
 #define BEYOND 1000    /* a number's digits are not counted any further */
 #define HOURS_MASK 31u /* the bits above are the rate */
 
 static const uint8_t head[] = {MIDI_SYSEX, 0x7f, 0x7f, 0x01, 0x01};
 static const uint8_t last[FIELDS] = {23, 59, 59, 29};
 
-enum rule_result rule_time_read(const uint8_t *text, size_t length, uint8_t rate, uint8_t out[RULE_TIME_FRAME])
+void rule_time_make(const int32_t value[RULE_TIME_VALUES], uint8_t out[MIDI_FULL_FRAME])
 {
+    memcpy(out, head, sizeof head);
+    for (size_t field = 0; field < FIELDS; field++)
+        out[sizeof head + field] = (uint8_t)value[field];
+    out[sizeof head] |= (uint8_t)(value[FIELDS] << 5);
+    out[sizeof head + FIELDS] = MIDI_SYSEX_EOX;
+}
+
+enum rule_result rule_time_read(const uint8_t *text, size_t length, uint8_t rate, uint8_t out[MIDI_FULL_FRAME])
+{
+    int32_t values[RULE_TIME_VALUES] = {[FIELDS] = rate};
     bool exists = true;
     size_t at = 0;
 
-    memcpy(out, head, sizeof head);
     for (size_t field = 0; field < FIELDS; field++) {
         unsigned value = 0;
         size_t begin;
@@ -29,25 +39,26 @@ enum rule_result rule_time_read(const uint8_t *text, size_t length, uint8_t rate
         if (at == begin)
             return RULE_BAD_DATA;
         exists = exists && value <= last[field];
-        out[sizeof head + field] = (uint8_t)value;
+        values[field] = (int32_t)value;
     }
-    out[sizeof head] |= (uint8_t)(rate << 5);
-    out[sizeof head + FIELDS] = MIDI_SYSEX_EOX;
+    rule_time_make(values, out);
     return at < length ? RULE_BAD_DATA : exists ? RULE_DONE : RULE_RANGE;
 }
 
-/* A field without the rate. */
-static uint8_t field_of(const uint8_t *frame, size_t field)
+uint8_t rule_time_field(const uint8_t *frame, size_t field)
 {
     return field == 0 ? frame[sizeof head] & HOURS_MASK : frame[sizeof head + field];
 }
 
 bool rule_time_is_frame(const uint8_t *bytes, size_t length)
 {
-    if (length != RULE_TIME_FRAME || memcmp(bytes, head, sizeof head) != 0)
+    if (length != MIDI_FULL_FRAME)
         return false;
+    for (size_t i = 0; i < sizeof head; i++)
+        if (i != DEVICE && bytes[i] != head[i])
+            return false;
     for (size_t field = 0; field < FIELDS; field++)
-        if (field_of(bytes, field) > last[field])
+        if (rule_time_field(bytes, field) > last[field])
             return false;
     return true;
 }
@@ -55,8 +66,8 @@ bool rule_time_is_frame(const uint8_t *bytes, size_t length)
 void rule_time_write(const uint8_t *frame, uint8_t out[RULE_TIME_TEXT])
 {
     for (size_t field = 0; field < FIELDS; field++, out += 3) {
-        out[0] = (uint8_t)('0' + field_of(frame, field) / 10);
-        out[1] = (uint8_t)('0' + field_of(frame, field) % 10);
+        out[0] = (uint8_t)('0' + rule_time_field(frame, field) / 10);
+        out[1] = (uint8_t)('0' + rule_time_field(frame, field) % 10);
         out[2] = field + 1 < FIELDS ? ':' : 0;
     }
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "script/map_check.h"
 
+#include "route/rule_time.h"
+
 #include <string.h>
 
 #define SENT_MAX 500 /* bytes of an address or of an argument */
@@ -59,10 +61,13 @@ static bool check_slots(const struct rule *rule)
 /* A data name is the last argument, and nothing but these commands has one. */
 static bool check_data(const struct rule *rule)
 {
-    bool may = rule->command == RULE_SYSEX || rule->command == RULE_FULL_FRAME || rule->command == RULE_RAW;
+    bool mtc = rule->command == RULE_MTC, sysex = rule->command == RULE_SYSEX;
+    bool may = mtc || sysex || rule->command == RULE_FULL_FRAME || rule->command == RULE_RAW;
 
+    if (mtc && rule->byte_count > RULE_TIME_VALUES)
+        return false;
     if (rule->data_var < 0)
-        return !may || rule->command == RULE_SYSEX;
+        return !may || sysex || (mtc && rule->byte_count >= RULE_TIME_VALUES - 1);
     return may && is_name(rule, rule->data_var) && strchr("sbim", rule->var[rule->data_var].tag) != NULL &&
            rule->arg_count > 0 && rule->arg[rule->arg_count - 1].var == rule->data_var;
 }

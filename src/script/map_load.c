@@ -34,6 +34,7 @@ static const char *const command_names[] = {"note",
                                             "system",
                                             "system-exclusive",
                                             "full-frame",
+                                            "mtc",
                                             "raw",
                                             "function",
                                             NULL};

@@ -137,6 +137,16 @@ static void midi_words(void **state)
         {"/t t -> full-frame t r", 22, "\"r\" is no number and no name from the left"},
         {"/t t -> full-frame t 1 2", 24, "\"2\" is one too many for \"full-frame\""},
         {"/t t -> full-frme t", 9, "\"full-frme\" is not a MIDI word; did you mean \"full-frame\"?"},
+        {"/t -> mtc", 7, "\"mtc\" needs a name from the left"},
+        {"/t t:i -> mtc t", 4, "\"t\" must be :s, a text"},
+        {"/t h m -> mtc h m", 15, "\"mtc\" takes the last argument of the left side, \"h\" is not it"},
+        {"/t h m s -> mtc h m s", 13, "\"mtc\" needs a number of frames"},
+        {"/t h -> mtc 24 0 0 0", 13, "a number of hours goes from 0 to 23"},
+        {"/t h -> mtc h 60 0 0", 15, "a number of minutes goes from 0 to 59"},
+        {"/t h -> mtc h 0 60 0", 17, "a number of seconds goes from 0 to 59"},
+        {"/t h -> mtc h 0 0 30", 19, "a number of frames goes from 0 to 29"},
+        {"/t h -> mtc h 0 0 0 4", 21, "a rate goes from 0 to 3"},
+        {"/t h -> mtc h 0 0 0 1 2", 23, "\"2\" is one too many for \"mtc\""},
         {"/x d:b -> cc 1 d", 4, "type b goes with \"raw\" or \"sysex\""},
         {"/x d -> port d cc 1 1", 14, "\"d\" must stand in the address to name a port"},
         {"/{d} -> port d cc d 1", 2, "\"d\" cannot be a port and a number"},
@@ -150,12 +160,12 @@ static void midi_words(void **state)
 static void backwards(void **state)
 {
     static const struct mistake mistakes[] = {
-        {"/x n <-> nrpn 1 n", 10, "\"nrpn\" is made of several messages and is only sent; use ->"},
-        {"/x n <- rpn 1 n", 9, "\"rpn\" is made of several messages and is only sent; use ->"},
-        {"/x n <-> cc14 1 n", 10, "\"control-change-14\" is made of several messages and is only sent; use ->"},
+        {"/x n v <-> nrpn 1 v", 4, "backwards, nothing says what \"n\" is; use -> or give it a default (n=0)"},
         {"/t r t <-> full-frame t", 4, "backwards, nothing says what \"r\" is; use -> or give it a default (r=0)"},
         {"/x a b <-> cc 1 a", 6, "backwards, nothing says what \"b\" is; use -> or give it a default (b=0)"},
         {"/x v:s <-> cc 1 v", 4, "a number is not sent back as text; use i or f"},
+        {"/t h x <-> mtc h 0 0 0", 6, "backwards, nothing says what \"x\" is; use -> or give it a default (x=0)"},
+        {"/x v:0-1 <-> cc14 1 v:5-5", 14, "a range of one value cannot be read backwards; use ->"},
         {"/x v:0-1 <-> cc 1 v:5-5", 14, "a range of one value cannot be read backwards; use ->"},
         {NULL, 0, NULL}};
 
