@@ -1,12 +1,14 @@
 # What the tests in the virtual machine share: the sequencer's ports, USB MIDI devices that come and go, MIDI files.
 # SPDX-License-Identifier: MIT
 import collections
+import glob
 import os
 import re
 import select
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 from harness import LIMIT, until
@@ -77,10 +79,15 @@ class Gadget:
             subprocess.run(["modprobe", "-a", "usb_f_midi", "snd-usb-audio"], check=True)
             if not os.path.isdir(GADGETS):
                 subprocess.run(["mount", "-t", "configfs", "config", "/sys/kernel/config"], check=True)
+            for left in glob.glob(f"{GADGETS}/*/UDC"):  # plugged in by a test that was ended
+                with open(left, encoding="ascii") as wire:
+                    plugged = wire.read().strip()
+                if plugged:
+                    _write(left, "\n")
             Gadget.free = list(range(self.WIRES))
         self.name, self.jacks, self.plugged = name, jacks, False
         self.wire = Gadget.free.pop(0)
-        self.folder, self.id = f"{GADGETS}/wire{self.wire}", f"far{self.wire}"
+        self.folder, self.id = tempfile.mkdtemp(dir=GADGETS), f"far{self.wire}"
         function = f"{self.folder}/functions/midi.0"
         for folder in (f"{self.folder}/strings/0x409", f"{self.folder}/configs/c.1", function):
             os.makedirs(folder)
@@ -116,12 +123,10 @@ class Gadget:
         return Raw(self._far())
 
     def close(self):
-        """For cleaning up."""
+        """For cleaning up. The description of the device stays: the kernel can wait for ever when it is taken away from
+        a far end that was writing while it was unplugged."""
         if self.plugged:
             self.unplug()
-        os.unlink(f"{self.folder}/configs/c.1/midi.0")
-        for part in ("configs/c.1", "functions/midi.0", "strings/0x409", ""):
-            os.rmdir(f"{self.folder}/{part}")
         Gadget.free.append(self.wire)
 
 
