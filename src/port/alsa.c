@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define ALSA_ANNOUNCE 253       /* the last number that a port can have */
 #define REOPEN_NS 1000000000ULL /* between tries to open a sequencer that was lost */
 
 static bool alsa_present(void)
@@ -113,6 +114,21 @@ static void read_events(void *user, int events)
     } while (alsa->seq != NULL && snd_seq_event_input_pending(alsa->seq, 0) > 0);
 }
 
+/* The port on which we hear what comes and goes. Behind all others: who connects to our name without a number means
+ * port 0, which is the first port that people know of. Negative when the system refuses. */
+static int make_announce(snd_seq_t *seq)
+{
+    snd_seq_port_info_t *info;
+
+    snd_seq_port_info_alloca(&info);
+    snd_seq_port_info_set_name(info, "announce");
+    snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_NO_EXPORT);
+    snd_seq_port_info_set_type(info, SND_SEQ_PORT_TYPE_APPLICATION);
+    snd_seq_port_info_set_port_specified(info, 1);
+    snd_seq_port_info_set_port(info, ALSA_ANNOUNCE);
+    return snd_seq_create_port(seq, info) < 0 ? -1 : ALSA_ANNOUNCE;
+}
+
 /* What our client is like: its name, room for bursts, and that it is told of events which somebody lost. */
 static int set_up_client(struct alsa *alsa)
 {
@@ -129,8 +145,7 @@ static int set_up_client(struct alsa *alsa)
     /* An event larger than this buffer could never be read, and the descriptor would stay ready for ever. */
     snd_seq_set_input_buffer_size(alsa->seq, (ALSA_POOL + 1) * sizeof(snd_seq_event_t));
     alsa->client = snd_seq_client_id(alsa->seq);
-    alsa->announce = snd_seq_create_simple_port(
-        alsa->seq, "announce", SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_NO_EXPORT, SND_SEQ_PORT_TYPE_APPLICATION);
+    alsa->announce = make_announce(alsa->seq);
     if (alsa->announce < 0 ||
         snd_seq_connect_from(alsa->seq, alsa->announce, SND_SEQ_CLIENT_SYSTEM, SND_SEQ_PORT_SYSTEM_ANNOUNCE) < 0)
         return NW_EIO;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAMES_TEXT 200 /* of other devices, in a message */
+#define NAMES_TEXT 160 /* of other devices, in a message */
 
 const struct device_driver *devices_driver(const char *name)
 {
@@ -205,8 +205,8 @@ void devices_missing(struct port *port)
     if (!was_there) {
         bool any = write_names(port, "", "", others, sizeof others) > 0;
 
-        log_warning("E210", "MIDI %s: %s is not there; it is waited for%s%s. Fix: plug it in, or see notewire ports",
-                    direction_word(port), port->name, any ? ". There are: " : "", others);
+        log_warning("E210", "MIDI %s: %s is not there%s%s%s; it is waited for. Fix: plug it in, or see notewire ports",
+                    direction_word(port), port->name, any ? " (there are: " : "", others, any ? ")" : "");
         return;
     }
     log_warning("E211", "MIDI %s: %s is gone (%s); it is waited for. Fix: plug it in again", direction_word(port),

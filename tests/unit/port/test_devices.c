@@ -121,9 +121,9 @@ static void says_what_is_there_instead(void **state)
     fake_add(name, "1:1", false, true);
     open_port(f, "organ", PORT_OUTPUT);
     release_log(end, saved, text, sizeof text);
-    assert_non_null(strstr(text, "E210 MIDI out: piano is not there; it is waited for. There are: Deep A. Fix: "));
-    assert_non_null(strstr(text, "organ is not there; it is waited for. There are: Deep A, xxxxx"));
-    assert_non_null(strstr(text, "xx, .... Fix: "));
+    assert_non_null(strstr(text, "E210 MIDI out: piano is not there (there are: Deep A); it is waited for. Fix: "));
+    assert_non_null(strstr(text, "organ is not there (there are: Deep A, xxxxx"));
+    assert_non_null(strstr(text, "xx, ...); it is waited for. Fix: "));
 }
 
 static void heals(void **state)
