@@ -43,7 +43,7 @@ _notewire_ports() {
 
 _notewire_in='stdin loopback virtual: udp: tcp: tcp-listen:'
 _notewire_out='print loopback virtual: udp: tcp: tcp-listen:'
-_notewire_options='--osc --midi-in --midi-out --driver --name --reply --allow --script-limit --script-memory --local --quiet --verbose --help --version
+_notewire_options='--osc --midi-in --midi-out --din --driver --name --reply --allow --release-after --script-limit --script-memory --local --quiet --verbose --help --version
     --watch --json -i -o -q -v -h -V'
 _notewire_words='channel note-on note-off poly-pressure control-change control-change-14 program-change
     channel-pressure pitch-bend nrpn rpn time-code song-position song-select tune-request midi-clock start continue stop
@@ -54,11 +54,11 @@ _notewire_words='channel note-on note-off poly-pressure control-change control-c
 _notewire_value() {
     case $1 in
     -i | --midi-in) _notewire_ports input "$_notewire_in" ;;
-    -o | --midi-out) _notewire_ports output "$_notewire_out" ;;
+    -o | --midi-out | --din) _notewire_ports output "$_notewire_out" ;;
     --driver) _notewire_reply auto alsa portmidi none ;;
     --osc) _notewire_reply 8000 udp: tcp: localhost: ;;
     --reply) _notewire_hosts learn learn: ;;
-    --allow | --name | --script-limit | --script-memory) COMPREPLY=() ;;
+    --allow | --name | --release-after | --script-limit | --script-memory) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }

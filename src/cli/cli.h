@@ -23,7 +23,8 @@ struct cli_list {
 };
 
 struct cli_options {
-    struct cli_list files, osc, midi_in, midi_out, reply, allow, script_limit, script_memory, driver, name;
+    struct cli_list files, osc, midi_in, midi_out, din, release_after, reply, allow, script_limit, script_memory,
+        driver, name;
     bool local, help, version, watch, json;
 };
 
@@ -49,6 +50,9 @@ void cli_greet(const struct bridge *bridge, const struct host *host, const char 
 
 /* Why this machine has no MIDI devices, and what to do about it: "... Fix: ...". Static. */
 const char *cli_no_devices(void);
+
+/* --release-after, 0 without it. False, with the mistake logged, when it is no number. */
+bool cli_release_after(const struct cli_options *options, uint64_t *silence_ns);
 
 /* --script-limit and --script-memory. False, with the mistake logged, when one is no number. */
 bool cli_script_options(const struct cli_options *options, struct host_options *script);

@@ -63,6 +63,8 @@ static bool parse(struct cli_options *options, int argc, char **argv, int first,
         {"--osc", NULL, &options->osc, NULL, program},
         {"--midi-in", "-i", &options->midi_in, NULL, program},
         {"--midi-out", "-o", &options->midi_out, NULL, program},
+        {"--din", NULL, &options->din, NULL, " run "},
+        {"--release-after", NULL, &options->release_after, NULL, " run "},
         {"--reply", NULL, &options->reply, NULL, program},
         {"--allow", NULL, &options->allow, NULL, program},
         {"--script-limit", NULL, &options->script_limit, NULL, program},
@@ -156,6 +158,15 @@ static bool read_number(const struct cli_list *list, const char *option, const c
     }
     *value *= unit;
     return true;
+}
+
+bool cli_release_after(const struct cli_options *options, uint64_t *silence_ns)
+{
+    double silence;
+    bool read = read_number(&options->release_after, "--release-after", "seconds, such as 10", 86400, 1e9, 0, &silence);
+
+    *silence_ns = read ? (uint64_t)silence : 0;
+    return read;
 }
 
 bool cli_script_options(const struct cli_options *options, struct host_options *script)

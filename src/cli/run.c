@@ -237,6 +237,20 @@ int cli_open_port(struct bridge *bridge, const char *label, const char *name, en
     return error != 0 ? cli_refuse_port(error, label, name) : CLI_OK;
 }
 
+/* --din: an output as -o opens it, at the speed of a DIN cable. */
+static int open_paced(struct run *run, const char *name)
+{
+    int status = cli_open_port(&run->bridge, "--din", name, PORT_OUTPUT), error;
+    struct port *port;
+
+    if (status != CLI_OK)
+        return status;
+    error = registry_open(run->bridge.registry, name, PORT_OUTPUT, &port); /* finds it */
+    if (error == 0)
+        error = registry_pace(port);
+    return error != 0 ? cli_refuse_port(error, "--din", name) : CLI_OK;
+}
+
 static int open_outputs(struct run *run)
 {
     struct cli_list out =
@@ -244,13 +258,16 @@ static int open_outputs(struct run *run)
     char label[ORIGIN_TEXT];
     int status = CLI_OK;
 
-    if (out.count == 0 && run->options.files.count == 0 && run->options.midi_in.count == 0)
+    if (out.count == 0 && run->options.files.count == 0 && run->options.midi_in.count == 0 &&
+        run->options.din.count == 0)
         cli_open_by_itself(&run->options, &run->bridge, run->only_output);
     if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0 &&
-        registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
+        run->options.din.count == 0 && registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
         out.text[out.count++] = "print";
     for (unsigned i = 0; i < out.count && status == CLI_OK; i++)
         status = cli_open_port(&run->bridge, origin(&out, i, "-o", "midi_out", label), out.text[i], PORT_OUTPUT);
+    for (unsigned i = 0; i < run->options.din.count && status == CLI_OK; i++)
+        status = open_paced(run, run->options.din.text[i]);
     return status;
 }
 
@@ -304,12 +321,27 @@ static int open_replies(struct run *run)
     return CLI_OK;
 }
 
+/* --release-after. */
+static int release_after(struct run *run)
+{
+    uint64_t silence_ns;
+
+    if (!cli_release_after(&run->options, &silence_ns))
+        return CLI_USAGE;
+    if (silence_ns == 0 || osc_source_release_after(&run->bridge, silence_ns) == 0)
+        return CLI_OK;
+    log_fatal("E003", "--release-after: the system refuses a timer. Fix: check ulimit -n");
+    return CLI_FAILURE;
+}
+
 /* Everything up to the first turn of the loop. */
 static int start(struct run *run)
 {
     bool early_out = run->options.midi_out.count > 0, early_in = run->options.midi_in.count > 0;
     int status = cli_add_allowed(&run->options, &run->bridge.allow) ? CLI_OK : CLI_USAGE;
 
+    if (status == CLI_OK)
+        status = release_after(run);
     if (status == CLI_OK)
         status = cli_choose_devices(&run->options, run->bridge.registry);
     if (status == CLI_OK && early_out) /* scripts find the ports that the command line names */

@@ -4,14 +4,13 @@
 #include "base/error.h"
 #include "port/registry_internal.h"
 
-#include <string.h>
-
-/* Has the driver flush at the end of the turn. */
-static void mark_dirty(struct registry *registry, unsigned index)
+void output_mark_dirty(struct port *port)
 {
-    if (registry->port[PORT_OUTPUT][index]->ops->flush == NULL)
+    struct registry *registry = port->registry;
+
+    if (port->ops->flush == NULL)
         return;
-    registry->dirty |= 1u << index;
+    registry->dirty |= 1u << port->index;
     loop_flush_schedule(registry->loop, &registry->flush);
 }
 
@@ -30,52 +29,17 @@ void output_flush(struct loop_flush *flush)
 static bool give(struct registry *registry, unsigned index, const struct midi_msg *msg)
 {
     struct port *port = registry->port[PORT_OUTPUT][index];
-    int error = port->ops->send(port, msg);
+    int error = output_send(port, msg);
 
     if (error != 0) {
         registry->full = error == NW_EFULL ? registry->full | 1u << index : registry->full & ~(1u << index);
         return false;
     }
     registry->full &= ~(1u << index);
-    mark_dirty(registry, index);
     if ((msg->flags & MIDI_SYSEX_PART) == 0)
         midi_holders_track(registry->merge[index].holders, msg);
     output_release_owed(registry, index);
     return true;
-}
-
-/* Notes being released on one output. */
-struct release {
-    struct registry *registry;
-    unsigned index;
-};
-
-/* One of them. What finds no room is owed: it counts as held, by nobody, until there is room. */
-static void release_note(void *user, const struct midi_msg *msg)
-{
-    struct release *release = user;
-    struct merge *merge = &release->registry->merge[release->index];
-    struct port *port = release->registry->port[PORT_OUTPUT][release->index];
-    int error = port->ops->send(port, msg);
-
-    if (error == 0) {
-        mark_dirty(release->registry, release->index);
-    } else if (error == NW_EFULL) {
-        struct midi_msg held = midi_short(msg->b[0] | MIDI_NOTE_ON, msg->b[1], 127); /* a controller stays one */
-
-        held.port = REGISTRY_SOURCE_OWED;
-        midi_holders_track(merge->holders, &held);
-        merge->owes = true;
-    }
-}
-
-/* Releases what sources that are source in the bits of mask hold alone. */
-static void release(struct registry *registry, unsigned index, uint16_t source, uint16_t mask)
-{
-    struct release release = {.registry = registry, .index = index};
-
-    if (registry->merge[index].holders != NULL) /* it is open */
-        midi_holders_release(registry->merge[index].holders, source, mask, release_note, &release);
 }
 
 /* That sources have gone goes through the queue as if it were a message, a short one of no bytes: behind what they
@@ -248,6 +212,8 @@ void port_break_off(struct port *port)
 {
     struct merge *merge = &port->registry->merge[port->index];
 
+    if (port->pace != NULL)
+        pace_break_off(port->pace);
     if (!merge->open)
         return;
     merge->open = false;
@@ -265,7 +231,7 @@ static bool send_one(struct registry *registry, unsigned index, const struct mid
         return false;
     }
     if (is_gone(msg)) {
-        release(registry, index, msg->port, (uint16_t)(msg->b[1] | msg->b[2] << 8));
+        output_release_held(registry, index, msg->port, (uint16_t)(msg->b[1] | msg->b[2] << 8));
         return true;
     }
     if ((msg->flags & MIDI_SYSEX_PART) != 0)
@@ -351,29 +317,12 @@ void output_release(struct registry *registry, unsigned index)
 
     while (registry->merge[index].open) /* what waited may open the next */
         end_sysex(registry, index);
-    release(registry, index, 0, 0);
+    if (port->pace != NULL)
+        pace_finish(port->pace);
+    output_release_held(registry, index, 0, 0);
     if ((registry->dirty & 1u << index) != 0)
         port->ops->flush(port);
     registry->dirty &= ~(1u << index);
-}
-
-void output_release_owed(struct registry *registry, unsigned index)
-{
-    struct merge *merge = &registry->merge[index];
-
-    if (!merge->owes)
-        return;
-    merge->owes = false;
-    release(registry, index, REGISTRY_SOURCE_OWED, 0xffff);
-}
-
-void output_forget_notes(struct registry *registry, unsigned index)
-{
-    struct merge *merge = &registry->merge[index];
-
-    merge->owes = false;
-    if (merge->holders != NULL)
-        memset(merge->holders, 0, sizeof *merge->holders);
 }
 
 void registry_release_notes(struct registry *registry)
@@ -392,6 +341,7 @@ static bool flush_all(struct registry *registry)
 
         if (port->ops->flush != NULL)
             port->ops->flush(port);
+        drained = drained && (port->pace == NULL || pace_empty(port->pace));
         drained = drained && (port->ops->drained == NULL || port->ops->drained(port));
     }
     return drained;

@@ -9,6 +9,7 @@
 
 #define PORT_NAME_MAX 128
 
+struct pace;
 struct registry;
 struct port;
 
@@ -55,6 +56,8 @@ struct port {
     char name[PORT_NAME_MAX];     /* as the user wrote it */
     char osc_name[PORT_NAME_MAX]; /* as an OSC address carries it */
     void *impl;                   /* the driver's */
+    struct pace *pace;            /* outputs: at the speed of a DIN cable; NULL: as fast as the driver is */
+    bool congested, mute;         /* outputs: what the driver says of itself (port_congested, port_cannot_tell) */
     bool there;                   /* devices: it is there (devices.h) */
     uint64_t missing_ns;          /* devices: since when it is, or was, not there; 0: never missed */
     char device[PORT_NAME_MAX];   /* devices: which one the name means */

@@ -1,4 +1,4 @@
-/* The open ports by name; and who may read while outputs are full.
+/* The open ports by name.
  * SPDX-License-Identifier: MIT */
 
 #include "base/error.h"
@@ -54,6 +54,7 @@ void registry_free(struct registry *registry)
         for (unsigned i = 0; i < registry->count[direction]; i++) {
             struct port *port = registry->port[direction][i];
 
+            pace_free(port->pace);
             port->ops->close(port);
             free(port);
         }
@@ -116,27 +117,6 @@ int registry_check(const char *name, enum port_direction direction)
     if (strlen(name) >= PORT_NAME_MAX)
         return NW_EADDRESS;
     return ops != NULL && ops->check != NULL ? ops->check(name, direction) : 0;
-}
-
-/* Tells everybody who can slow a sender down whether to read: not while every output that can tell is congested. */
-static void spread_pressure(struct registry *registry)
-{
-    uint32_t telling = registry_all(registry) & ~registry->mute;
-    bool paused = registry->held || (telling != 0 && (registry->congested & telling) == telling);
-
-    if (paused == registry->paused || registry->closing)
-        return;
-    registry->paused = paused;
-    if (!paused)
-        output_held_up(registry);
-    for (unsigned i = 0; i < registry->count[PORT_INPUT]; i++) {
-        struct port *port = registry->port[PORT_INPUT][i];
-
-        if (port->ops->pause != NULL)
-            port->ops->pause(port, paused);
-    }
-    if (registry->callbacks.pressure != NULL)
-        registry->callbacks.pressure(registry->callbacks.user, paused);
 }
 
 /* The place of a port that was closed: whoever still knows its number is refused. */
@@ -246,7 +226,7 @@ int registry_open(struct registry *registry, const char *name, enum port_directi
     (*out)->joined = true;
     if (direction == PORT_OUTPUT) {
         registry->joined |= 1u << (*out)->index;
-        spread_pressure(registry);
+        output_pressure(*out);
     }
     return 0;
 }
@@ -268,6 +248,8 @@ void registry_release(struct port *port)
         return;
     if (port->direction == PORT_OUTPUT)
         output_release(registry, port->index);
+    pace_free(port->pace);
+    port->pace = NULL;
     port->ops->close(port);
     port->ops = &port_closed;
     port->name[0] = port->osc_name[0] = '\0';
@@ -311,12 +293,6 @@ uint32_t registry_match(const struct registry *registry, const char *pattern, si
             found |= 1u << i;
     }
     return found & registry->joined;
-}
-
-void registry_hold(struct registry *registry, bool held)
-{
-    registry->held = held;
-    spread_pressure(registry);
 }
 
 uint32_t registry_full_outputs(const struct registry *registry)
@@ -371,33 +347,6 @@ void port_missed(struct port *port)
 void port_kernel_drops(struct port *port, uint32_t count)
 {
     port->registry->callbacks.kernel_drops(port->registry->callbacks.user, port, count);
-}
-
-/* What an output says of itself. */
-static void set_pressure(struct port *port, bool congested, bool mute)
-{
-    struct registry *registry = port->registry;
-    uint32_t bit = 1u << port->index;
-
-    registry->congested = congested ? registry->congested | bit : registry->congested & ~bit;
-    registry->mute = mute ? registry->mute | bit : registry->mute & ~bit;
-    spread_pressure(registry);
-}
-
-void port_congested(struct port *port)
-{
-    set_pressure(port, true, false);
-}
-
-void port_writable(struct port *port)
-{
-    output_release_owed(port->registry, port->index);
-    set_pressure(port, false, false);
-}
-
-void port_cannot_tell(struct port *port)
-{
-    set_pressure(port, false, true);
 }
 
 struct loop *port_loop(const struct port *port)

@@ -66,6 +66,9 @@ int registry_use(struct registry *registry, const char *name, enum port_directio
  * again. */
 void registry_release(struct port *port);
 
+/* An output never sends more than a DIN cable carries from now on (pace.h). 0 or NW_EMEMORY. */
+int registry_pace(struct port *port);
+
 unsigned registry_count(const struct registry *registry, enum port_direction direction);
 struct port *registry_port(const struct registry *registry, enum port_direction direction, unsigned index);
 

@@ -1,10 +1,11 @@
-/* What registry.c and output.c share.
+/* What registry.c, output.c, sources.c and pressure.c share.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_PORT_REGISTRY_INTERNAL_H
 #define NOTEWIRE_PORT_REGISTRY_INTERNAL_H
 
 #include "midi/midi_holders.h"
 #include "port/devices.h"
+#include "port/pace.h"
 
 /* What merging needs to know of one output, and the books of what sounds on it. */
 struct merge {
@@ -57,6 +58,9 @@ int devices_start(struct registry *registry);
 void devices_opened(const struct port *port);
 void devices_stop(struct registry *registry); /* behind the last of its ports */
 
+/* Has the driver flush at the end of the turn. */
+void output_mark_dirty(struct port *port);
+
 /* Flushes the outputs to which something was sent; the registry's loop_flush. */
 void output_flush(struct loop_flush *flush);
 
@@ -70,11 +74,20 @@ void output_release(struct registry *registry, unsigned index);
  * output, behind what waits there. */
 void output_source_gone(struct registry *registry, unsigned index, uint16_t source, uint16_t mask);
 
+/* Releases what sources that are source in the bits of mask hold alone on an output. */
+void output_release_held(struct registry *registry, unsigned index, uint16_t source, uint16_t mask);
+
 /* There is room again: releases what found none. */
 void output_release_owed(struct registry *registry, unsigned index);
 
 /* Nothing sounds there any more, or nobody has to end it. */
 void output_forget_notes(struct registry *registry, unsigned index);
+
+/* Makes known whether an output takes more: its driver and its pace. */
+void output_pressure(struct port *port);
+
+/* Gives a message to an output, at its pace. As ops->send. */
+int output_send(struct port *port, const struct midi_msg *msg);
 
 /* An input has gone, with all its senders. */
 void output_input_gone(struct port *input);

@@ -1,6 +1,9 @@
 /* Who plays: numbers for peers and scripts, and what happens when one goes.
  * SPDX-License-Identifier: MIT */
+#include "base/error.h"
 #include "port/registry_internal.h"
+
+#include <string.h>
 
 #define SHARED_NUMBER (SOURCES - 1)
 
@@ -84,4 +87,53 @@ void port_gone(struct port *port, uint16_t sender)
 void port_forgotten(struct port *port, uint16_t sender)
 {
     pass(port->registry, (uint16_t)(port->index | sender << 8), (uint16_t)(port->index | 0xff00));
+}
+
+/* Notes being released on one output. */
+struct release {
+    struct registry *registry;
+    unsigned index;
+};
+
+/* One of them. What finds no room is owed: it counts as held, by nobody, until there is room. */
+static void release_note(void *user, const struct midi_msg *msg)
+{
+    struct release *release = user;
+    struct merge *merge = &release->registry->merge[release->index];
+    struct port *port = release->registry->port[PORT_OUTPUT][release->index];
+
+    if (output_send(port, msg) == NW_EFULL) {
+        struct midi_msg held = midi_short(msg->b[0] | MIDI_NOTE_ON, msg->b[1], 127); /* a controller stays one */
+
+        held.port = REGISTRY_SOURCE_OWED;
+        midi_holders_track(merge->holders, &held);
+        merge->owes = true;
+    }
+}
+
+void output_release_held(struct registry *registry, unsigned index, uint16_t source, uint16_t mask)
+{
+    struct release release = {.registry = registry, .index = index};
+
+    if (registry->merge[index].holders != NULL) /* it is open */
+        midi_holders_release(registry->merge[index].holders, source, mask, release_note, &release);
+}
+
+void output_release_owed(struct registry *registry, unsigned index)
+{
+    struct merge *merge = &registry->merge[index];
+
+    if (!merge->owes)
+        return;
+    merge->owes = false;
+    output_release_held(registry, index, REGISTRY_SOURCE_OWED, 0xffff);
+}
+
+void output_forget_notes(struct registry *registry, unsigned index)
+{
+    struct merge *merge = &registry->merge[index];
+
+    merge->owes = false;
+    if (merge->holders != NULL)
+        memset(merge->holders, 0, sizeof *merge->holders);
 }
