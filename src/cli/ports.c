@@ -66,7 +66,7 @@ static void print_list_json(const struct list *list, const char *driver)
     else
         fputs("\"driver\":null", stdout);
     fputs(",\"devices\":[", stdout);
-    for (unsigned i = 0; i < list->count; i++) {
+    for (unsigned i = 0; driver != NULL && i < list->count; i++) {
         if (i > 0)
             putchar(',');
         print_device_json(&list->device[i], driver);
