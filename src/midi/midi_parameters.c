@@ -67,7 +67,7 @@ static void take_lsb(struct midi_parameters_channel *channel, unsigned at, unsig
 {
     channel->coarse &= ~(1u << number);
     if ((channel->heard >> number & 1) != 0)
-        add(now, MIDI_CONTROL_14, at, (int)number, (int)(channel->msb[number] << 7 | value));
+        add(now, MIDI_CONTROL_14, at, (int)number, channel->msb[number] << 7 | (int)value);
     if (number != CC_DATA_ENTRY || chosen(channel) < 0 || channel->value < 0)
         return;
     channel->value = (int16_t)((channel->value & ~0x7f) | (int)value);

@@ -32,9 +32,10 @@ static const char rules[] = "map [[\n"
                             "  /program ch p:1-128 <-> channel ch program p:0-127\n"
                             "  /pressure v:d <-> pressure v\n"
                             "  /pp n v:h <-> pp n v\n"
-                            "  /cc14 n v:0-1 -> cc14 n v\n"
-                            "  /nrpn n v -> nrpn n v\n"
-                            "  /rpn n v -> rpn n v\n"
+                            "  /cc14 n v:0-1 <-> cc14 n v\n"
+                            "  /nrpn n v <-> nrpn n v\n"
+                            "  /rpn n v <-> port mine rpn n v\n"
+                            "  /nobody n v <- port nobody rpn n v\n"
                             "  /tc t v <-> tc t v\n"
                             "  /spp n:f <-> spp n\n"
                             "  /ss n <-> ss n\n"
@@ -57,6 +58,10 @@ static const char rules[] = "map [[\n"
                             "  /fixed n -> port \"synth*\" cc n 1\n"
                             "  /mine n <-> port mine cc 9 n\n"
                             "  /mtc t <-> full-frame t\n"
+                            "  /time t <-> mtc t\n"
+                            "  /film t <-> mtc t 0\n"
+                            "  /hmsf h m s f rate <-> mtc h m s f rate\n"
+                            "  /noon m s f <-> mtc 12 m s f\n"
                             "  /rate/{rate:0-3} \"x\" t <-> full-frame t rate\n"
                             "  /a/#{ch:1-16}/#{n} v <-> channel ch note n v\n"
                             "  /ip/{a}.{b}.{c}-{d} v -> cc a v\n"
@@ -67,6 +72,8 @@ static const char rules[] = "map [[\n"
 
 static struct map *maps[MAPS_MAX];
 static unsigned map_count, tells;
+static struct midi_parameters parameters; /* of the one input that all is told from */
+static struct midi_time_code code;
 
 static void must(bool holds, const char *what)
 {
@@ -103,12 +110,37 @@ static void on_osc(void *user, const uint8_t *bytes, size_t length)
     free(copy);
 }
 
-/* Tells a whole MIDI message back, with all the room and with too little. */
-static void tell(const uint8_t *bytes, size_t length)
+/* Tells a message to every map, with all the room and with too little. */
+static void tell_maps(const struct rule_midi *midi)
 {
     static uint8_t out[OUT_MAX];
-    uint8_t *copy = malloc(length);
+
+    for (unsigned i = 0; i < map_count; i++) {
+        map_reverse(maps[i], midi, out, sizeof out, on_osc, NULL);
+        for (size_t size = 0; size < 48 && tells < TIGHT_MAX; size += 4) {
+            uint8_t *tight = malloc(size > 0 ? size : 1);
+
+            must(tight != NULL, "memory");
+            map_reverse(maps[i], midi, tight, size, on_osc, NULL);
+            free(tight);
+        }
+    }
+}
+
+static void tell_late(const struct midi_parameter_set *late)
+{
+    struct rule_midi midi = {.parameters = late, .late = true, .port = "mine", .port_length = 4, .port_id = 3};
+
+    if (late->count > 0)
+        tell_maps(&midi);
+}
+
+/* Tells a whole MIDI message back, with what it is part of. */
+static void tell(const uint8_t *bytes, size_t length)
+{
+    uint8_t *copy = malloc(length), frame[MIDI_FULL_FRAME];
     struct rule_midi midi = {.bytes = copy, .length = length, .port = "mine", .port_length = 4, .port_id = 3};
+    struct midi_parameter_set late, now;
 
     if (++tells > TELLS_MAX) {
         free(copy);
@@ -116,16 +148,19 @@ static void tell(const uint8_t *bytes, size_t length)
     }
     must(copy != NULL, "memory");
     memcpy(copy, bytes, length);
-    for (unsigned i = 0; i < map_count; i++) {
-        map_reverse(maps[i], &midi, out, sizeof out, on_osc, NULL);
-        for (size_t size = 0; size < 48 && tells < TIGHT_MAX; size += 4) {
-            uint8_t *tight = malloc(size > 0 ? size : 1);
+    if ((bytes[0] & 0xf0) == MIDI_CONTROL_CHANGE) {
+        struct midi_msg msg = midi_short(bytes[0], bytes[1], bytes[2]);
 
-            must(tight != NULL, "memory");
-            map_reverse(maps[i], &midi, tight, size, on_osc, NULL);
-            free(tight);
-        }
+        midi_parameters_take(&parameters, &msg, &late, &now);
+        tell_late(&late);
+        midi.parameters = now.count > 0 ? &now : NULL;
+    } else if (bytes[0] == MIDI_TIME_CODE) {
+        enum midi_time_result result = midi_time_code_take(&code, bytes[1], frame);
+
+        midi.in_time = result != MIDI_TIME_STRAY;
+        midi.time = result == MIDI_TIME_WHOLE ? frame : NULL;
     }
+    tell_maps(&midi);
     free(copy);
 }
 
@@ -222,6 +257,7 @@ static void compile_maps(void)
     close(fd);
     must(map_compile_file(path, &maps[map_count++], &wishes) == 0, "the map compiles");
     unlink(path);
+    must(map_assembles(maps[0]), "a map that makes one thing of several messages");
     for (const char *const *name = map_default_dialects; *name != NULL; name++) {
         must(map_count < MAPS_MAX, "few dialects");
         must(map_compile_dialect(*name, &maps[map_count]) == 0, "the dialects compile");
@@ -239,6 +275,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct osc_packet_sink sink = {.message = on_message, .malformed = on_malformed};
+    struct midi_parameter_set late;
     uint8_t *copy;
 
     if (map_count == 0) {
@@ -250,7 +287,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(copy, data, size);
     tells = 0;
+    memset(&parameters, 0, sizeof parameters);
+    memset(&code, 0, sizeof code);
     osc_packet_walk(copy, size, &sink);
+    midi_parameters_flush(&parameters, &late);
+    tell_late(&late);
     free(copy);
     return 0;
 }
