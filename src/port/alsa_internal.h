@@ -13,8 +13,8 @@
 #define ALSA_CELL 28           /* bytes of one */
 #define ALSA_SENDERS 16        /* whose SysEx one input tells apart */
 #define ALSA_READERS 16        /* for whose room one output waits */
-#define ALSA_QUEUE 16384       /* messages of an output: 128 KiB of SysEx */
-#define ALSA_QUEUE_SHORT 1024  /* of these short ones: what a DIN cable plays in a second */
+#define ALSA_QUEUE 65536       /* messages of an output: all that a connection brings at once, 512 KiB of SysEx */
+#define ALSA_QUEUE_SHORT 1024  /* of these short ones of who cannot wait: what a DIN cable plays in a second */
 #define ALSA_QUEUE_RESERVE 256 /* and more, for what ends notes */
 #define ALSA_SYSEX_EVENT 256   /* bytes of SysEx in an event, as other programs have it */
 #define ALSA_BYTES_MAX 12      /* that alsa_bytes makes of a short event */
@@ -22,7 +22,7 @@
 
 /* Somebody who sends to an input, and his SysEx. */
 struct alsa_sender {
-    bool used, seen; /* seen: while it is found out who has gone */
+    bool used, subscribed; /* subscribed: by a connection, else it just sends */
     snd_seq_addr_t from;
     struct midi_parser parser;
 };
@@ -92,10 +92,8 @@ unsigned alsa_list(struct alsa *alsa, struct device *out, unsigned max);
 bool alsa_is_hardware(struct alsa *alsa, snd_seq_addr_t address);
 bool alsa_is_kernel(struct alsa *alsa, int client);
 
-/* Calls back for each port that hears a port, or that sends to it. */
+/* Calls back for each port that hears a port. */
 void alsa_each_reader(struct alsa *alsa, snd_seq_addr_t address, void (*reader)(void *user, snd_seq_addr_t address),
-                      void *user);
-void alsa_each_sender(struct alsa *alsa, snd_seq_addr_t address, void (*sender)(void *user, snd_seq_addr_t address),
                       void *user);
 
 /* ---- alsa_port.c ---- */

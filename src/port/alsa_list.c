@@ -49,12 +49,6 @@ void alsa_each_reader(struct alsa *alsa, snd_seq_addr_t address, void (*reader)(
     each_connection(alsa, address, SND_SEQ_QUERY_SUBS_READ, reader, user);
 }
 
-void alsa_each_sender(struct alsa *alsa, snd_seq_addr_t address, void (*sender)(void *user, snd_seq_addr_t address),
-                      void *user)
-{
-    each_connection(alsa, address, SND_SEQ_QUERY_SUBS_WRITE, sender, user);
-}
-
 /* The names of those who use a device, behind each other. */
 struct users {
     struct alsa *alsa;

@@ -164,15 +164,27 @@ void alsa_output_forget(struct alsa_port *own)
     unqueue(own, own->count);
 }
 
-/* Short messages find less room than SysEx, so that none is heard seconds late; what ends notes and SysEx has room of
- * its own. */
+/* Whether a message comes from an input that waits when it is told to, so that nothing piles up behind what it had read
+ * by then. */
+static bool can_wait(const struct alsa_port *own, const struct midi_msg *msg)
+{
+    unsigned index = msg->port & 0xff;
+
+    return index < registry_count(own->alsa->registry, PORT_INPUT) &&
+           registry_port(own->alsa->registry, PORT_INPUT, index)->ops->pause != NULL;
+}
+
+/* Who cannot wait finds little room for short messages, so that none is heard seconds late; what ends notes and SysEx
+ * has room of its own. */
 static bool has_room(const struct alsa_port *own, const struct midi_msg *msg)
 {
-    if (!is_sysex(msg))
-        return own->shorts < ALSA_QUEUE_SHORT + (port_is_release(msg) ? ALSA_QUEUE_RESERVE : 0);
+    unsigned reserve = port_is_release(msg) ? 0 : ALSA_QUEUE_RESERVE;
+
     if ((msg->flags & MIDI_SYSEX_END) != 0)
-        return own->count < ALSA_QUEUE;
-    return own->count - own->shorts < ALSA_QUEUE - ALSA_QUEUE_SHORT - 2 * ALSA_QUEUE_RESERVE;
+        reserve = 0;
+    if (!is_sysex(msg) && !can_wait(own, msg) && own->shorts + reserve >= ALSA_QUEUE_SHORT + ALSA_QUEUE_RESERVE)
+        return false;
+    return own->count + reserve < ALSA_QUEUE;
 }
 
 /* Sends an event to those who hear the port. */
@@ -226,11 +238,11 @@ static uint64_t send_first(struct alsa_port *own)
 /* Inputs that can wait do while the queue is long. */
 static void tell_pressure(struct alsa_port *own)
 {
-    bool congested = own->shorts > ALSA_QUEUE_SHORT / 2 || own->count > ALSA_QUEUE / 4;
+    bool congested = own->shorts > ALSA_QUEUE_SHORT / 2 || own->count > ALSA_QUEUE / 8;
 
     if (congested)
         port_congested(own->port);
-    else if (own->shorts <= ALSA_QUEUE_SHORT / 4 && own->count <= ALSA_QUEUE / 8)
+    else if (own->shorts <= ALSA_QUEUE_SHORT / 4 && own->count <= ALSA_QUEUE / 16)
         port_writable(own->port);
 }
 

@@ -73,28 +73,28 @@ int alsa_port_make(struct alsa_port *own)
 
 /* ---- connections ---- */
 
-/* The connection of ours, from or to a device, as the sequencer calls it. */
-static void describe(const struct alsa_port *own, snd_seq_addr_t device, snd_seq_port_subscribe_t *out)
+/* A connection of ours, from or to another port, as the sequencer calls it. */
+static void describe(const struct alsa_port *own, snd_seq_addr_t other, snd_seq_port_subscribe_t *out)
 {
     snd_seq_addr_t ours = {(unsigned char)own->alsa->client, (unsigned char)own->number};
     bool input = own->port->direction == PORT_INPUT;
 
-    snd_seq_port_subscribe_set_sender(out, input ? &device : &ours);
-    snd_seq_port_subscribe_set_dest(out, input ? &ours : &device);
+    snd_seq_port_subscribe_set_sender(out, input ? &other : &ours);
+    snd_seq_port_subscribe_set_dest(out, input ? &ours : &other);
 }
 
-/* What a sender had begun and will not finish. */
-static void end_sysex(struct alsa_port *own, struct alsa_sender *sender);
-
-/* Whether nobody has taken the device away, nor the connection to it. */
-static bool is_connected(const struct alsa_port *own)
+/* Whether nobody has taken the other port away, nor the connection to it. */
+static bool is_connected(const struct alsa_port *own, snd_seq_addr_t other)
 {
     snd_seq_port_subscribe_t *subscription;
 
     snd_seq_port_subscribe_alloca(&subscription);
-    describe(own, own->device, subscription);
+    describe(own, other, subscription);
     return snd_seq_get_port_subscription(own->alsa->seq, subscription) == 0;
 }
+
+/* What a sender had begun and will not finish. */
+static void end_sysex(struct alsa_port *own, struct alsa_sender *sender);
 
 /* Connects to a device that is there. */
 static void try_connect(struct alsa_port *own, const struct device *device)
@@ -127,26 +127,26 @@ static void disconnect(struct alsa_port *own)
     devices_missing(own->port);
 }
 
-/* Senders to a virtual input who have gone leave their SysEx unfinished. */
-static void still_sends(void *user, snd_seq_addr_t address)
+static bool exists(struct alsa *alsa, snd_seq_addr_t address)
 {
-    struct alsa_port *own = user;
+    snd_seq_port_info_t *info;
 
-    for (unsigned i = 0; i < ALSA_SENDERS; i++)
-        if (own->senders[i].from.client == address.client && own->senders[i].from.port == address.port)
-            own->senders[i].seen = true;
+    snd_seq_port_info_alloca(&info);
+    return snd_seq_get_any_port_info(alsa->seq, address.client, address.port, info) == 0;
 }
 
+/* Senders to a virtual input who have gone leave their SysEx unfinished, and their notes. */
 static void look_at_senders(struct alsa_port *own)
 {
-    snd_seq_addr_t ours = {(unsigned char)own->alsa->client, (unsigned char)own->number};
+    for (unsigned i = 0; i < ALSA_SENDERS; i++) {
+        struct alsa_sender *sender = &own->senders[i];
 
-    for (unsigned i = 0; i < ALSA_SENDERS; i++)
-        own->senders[i].seen = false;
-    alsa_each_sender(own->alsa, ours, still_sends, own);
-    for (unsigned i = 0; i < ALSA_SENDERS; i++)
-        if (!own->senders[i].seen)
-            end_sysex(own, &own->senders[i]);
+        if (!sender->used || (sender->subscribed ? is_connected(own, sender->from) : exists(own->alsa, sender->from)))
+            continue;
+        end_sysex(own, sender);
+        port_gone(own->port, (uint16_t)i);
+        sender->used = false;
+    }
 }
 
 void alsa_port_look(struct alsa_port *own)
@@ -162,7 +162,7 @@ void alsa_port_look(struct alsa_port *own)
         look_at_senders(own);
         return;
     }
-    if (own->is_virtual || (own->connected && is_connected(own))) {
+    if (own->is_virtual || (own->connected && is_connected(own, own->device))) {
         if (own->port->direction == PORT_OUTPUT)
             alsa_output_look(own);
         return;
@@ -266,7 +266,8 @@ static void end_sysex(struct alsa_port *own, struct alsa_sender *sender)
     midi_parser_end(&sender->parser, &sink);
 }
 
-/* The place of a sender. One who is new takes that of somebody who has no SysEx open. */
+/* The place of a sender, which says who holds which notes. When there are too many, one who has no SysEx open gives his
+ * up. */
 static struct alsa_sender *find_sender(struct alsa_port *own, snd_seq_addr_t from)
 {
     struct alsa_sender *place = NULL;
@@ -276,14 +277,17 @@ static struct alsa_sender *find_sender(struct alsa_port *own, snd_seq_addr_t fro
 
         if (sender->used && sender->from.client == from.client && sender->from.port == from.port)
             return sender;
-        if (place == NULL && !sender->parser.in_sysex)
+        if (place == NULL || (place->used && !sender->used) || place->parser.in_sysex)
             place = sender;
     }
-    if (place == NULL)
+    if (place->parser.in_sysex)
         return NULL;
+    if (place->used)
+        port_forgotten(own->port, (uint16_t)(place - own->senders));
     midi_parser_reset(&place->parser);
     place->used = true;
     place->from = from;
+    place->subscribed = is_connected(own, from);
     return place;
 }
 
