@@ -115,10 +115,14 @@ _notewire() {
             _notewire_reply --watch --json --driver
             return
         fi
+        if [[ ${words[1]} = panic && ${#words[@]} -gt 2 ]]; then
+            _notewire_reply -o --driver
+            return
+        fi
         _notewire_maps
         if [[ ${#words[@]} -eq 2 ]]; then
             local maps=("${COMPREPLY[@]}")
-            _notewire_reply run exec ports send check
+            _notewire_reply run exec ports send check panic
             COMPREPLY+=("${maps[@]}")
         fi
         ;;

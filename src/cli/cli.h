@@ -81,6 +81,7 @@ int cli_exec(int argc, char **argv, int first);  /* exec.c */
 int cli_ports(int argc, char **argv, int first); /* ports.c */
 int cli_send(int argc, char **argv, int first);  /* send.c */
 int cli_check(int argc, char **argv, int first); /* check.c */
+int cli_panic(int argc, char **argv, int first); /* panic.c */
 
 /* Chooses the subcommand; what main calls. */
 int cli_main(int argc, char **argv);

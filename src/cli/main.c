@@ -14,6 +14,7 @@ static const char help[] =
     "  notewire ports [--watch] [--json]        the MIDI devices that are there, and what else -i and -o can name\n"
     "  notewire send PORT WORDS...              MIDI to a port, in SendMIDI's words; -- reads them from stdin\n"
     "  notewire send osc [udp:|tcp:]HOST:PORT /ADDRESS [TYPES] ARGS...\n"
+    "  notewire panic [-o PORT...]              ends all notes and pedals there, or on every MIDI output there is\n"
     "  notewire check FILE.lua...               reads maps and scripts without opening anything\n"
     "\n"
     "options of run:\n"
@@ -50,8 +51,8 @@ int cli_main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv, int first);
-    } commands[] = {
-        {"run", cli_run}, {"exec", cli_exec}, {"ports", cli_ports}, {"send", cli_send}, {"check", cli_check}};
+    } commands[] = {{"run", cli_run},   {"exec", cli_exec},   {"ports", cli_ports},
+                    {"send", cli_send}, {"check", cli_check}, {"panic", cli_panic}};
 
     for (int i = 1; i < argc; i++) { /* help and version wherever they stand, but not among words to send */
         if (strcmp(argv[i], "--") == 0 || strcmp(argv[1], "send") == 0 || strcmp(argv[1], "exec") == 0)

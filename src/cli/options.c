@@ -62,7 +62,7 @@ static bool parse(struct cli_options *options, int argc, char **argv, int first,
     const struct option table[] = {
         {"--osc", NULL, &options->osc, NULL, program},
         {"--midi-in", "-i", &options->midi_in, NULL, program},
-        {"--midi-out", "-o", &options->midi_out, NULL, program},
+        {"--midi-out", "-o", &options->midi_out, NULL, " run exec check panic "},
         {"--din", NULL, &options->din, NULL, " run "},
         {"--release-after", NULL, &options->release_after, NULL, " run "},
         {"--reply", NULL, &options->reply, NULL, program},
