@@ -60,6 +60,12 @@ static inline bool midi_is_realtime(uint8_t status)
     return status >= 0xf8;
 }
 
+/* Whether a message ends with this: it is short, or the last piece of a SysEx that is whole. */
+static inline bool midi_ends(const struct midi_msg *msg)
+{
+    return (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & (MIDI_SYSEX_END | MIDI_SYSEX_CUT)) == MIDI_SYSEX_END;
+}
+
 /* A short message; its length follows from the status. */
 static inline struct midi_msg midi_short(uint8_t status, uint8_t data1, uint8_t data2)
 {

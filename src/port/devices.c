@@ -66,9 +66,11 @@ void devices_stop(struct registry *registry)
     registry->devices.started = false;
 }
 
-/* Numbers the second and later ones of a name, in the order of the list. */
-static void make_unique(struct device *list, unsigned count)
+/* The second and later ones of a name are numbered, in the order of the list. */
+void devices_make_unique(struct device *list, unsigned count)
 {
+    for (unsigned i = 0; i < count; i++)
+        text_clean(list[i].name);
     for (unsigned i = 0; i < count; i++)
         for (unsigned later = i + 1, number = 2; later < count; later++)
             if (strcmp(list[later].name, list[i].name) == 0) {
@@ -86,11 +88,9 @@ unsigned devices_list(struct registry *registry, struct device *out, unsigned ma
     if (devices_start(registry) != 0 || max == 0)
         return 0;
     count = registry->devices.driver->list(registry->devices.state, out, max);
-    for (unsigned i = 0; i < count; i++) {
-        text_clean(out[i].name);
+    for (unsigned i = 0; i < count; i++)
         text_clean(out[i].users);
-    }
-    make_unique(out, count);
+    devices_make_unique(out, count);
     return count;
 }
 

@@ -58,6 +58,9 @@ const struct device_driver *devices_chosen(const struct registry *registry);
  * too. */
 unsigned devices_list(struct registry *registry, struct device *out, unsigned max);
 
+/* Makes the names of a driver's own list so. */
+void devices_make_unique(struct device *list, unsigned count);
+
 /* The device that a name means, in the direction asked for: the one of exactly this name or address, else the first
  * whose name contains it, whatever the case. NULL: none. */
 const struct device *devices_find(const struct device *list, unsigned count, const char *name,
