@@ -62,6 +62,18 @@ void assembly_flush(struct assembly *assembly)
         tell_waiting(assembly, &assembly->place[i]);
 }
 
+void assembly_forget(struct assembly *assembly, uint16_t source, uint16_t mask)
+{
+    for (int i = 0; i < ASSEMBLY_SOURCES; i++) {
+        struct assembly_source *place = &assembly->place[i];
+
+        if (place->used == 0 || (place->source & mask) != source)
+            continue;
+        tell_waiting(assembly, place);
+        place->used = 0;
+    }
+}
+
 /* The place of a sender: its own, a free one, or that of who was quiet longest. */
 static struct assembly_source *find_place(struct assembly *assembly, uint16_t source)
 {

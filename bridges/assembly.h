@@ -41,6 +41,9 @@ void assembly_controller(struct assembly *assembly, const struct midi_msg *msg, 
 enum midi_time_result assembly_quarter_frame(struct assembly *assembly, const struct midi_msg *msg,
                                              uint8_t full_frame[MIDI_FULL_FRAME]);
 
+/* Senders that are source in the bits of mask have gone: what waits of them is told, and another begins anew. */
+void assembly_forget(struct assembly *assembly, uint16_t source, uint16_t mask);
+
 /* Tells all that waits. */
 void assembly_flush(struct assembly *assembly);
 

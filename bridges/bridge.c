@@ -139,6 +139,14 @@ static void output_lost(void *user, struct port *output)
     bridge->counters.output_lost++;
 }
 
+static void sources_gone(void *user, uint16_t source, uint16_t mask)
+{
+    struct bridge *bridge = user;
+
+    if (bridge->assembles)
+        assembly_forget(&bridge->assembly, source, mask);
+}
+
 static void drop_at_exit(struct bridge *bridge, unsigned count)
 {
     bridge->counters.received += count;
@@ -171,6 +179,7 @@ int bridge_init(struct bridge *bridge, struct loop *loop, bool local_only)
                                            .abandoned = input_abandoned,
                                            .overrun = input_overrun,
                                            .stalled = output_stalled,
+                                           .gone = sources_gone,
                                            .devices_changed = devices_came_or_went,
                                            .user = bridge};
     struct scheduler_callbacks due = {.play = osc_to_midi_due, .user = bridge};

@@ -35,6 +35,9 @@ struct registry_callbacks {
     void (*overrun)(void *user, struct port *from);
     /* The SysEx of a source (midi_msg.port) stalled on an output and was ended with F7. May be NULL. */
     void (*stalled)(void *user, struct port *output, uint16_t source);
+    /* Sources that are source in the bits of mask have gone, or their numbers are another's from now on. May be NULL.
+     */
+    void (*gone)(void *user, uint16_t source, uint16_t mask);
     void *user;
 };
 

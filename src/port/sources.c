@@ -34,9 +34,16 @@ static bool give_back(struct registry *registry, uint16_t source)
     return number != SHARED_NUMBER;
 }
 
+static void call_gone(struct registry *registry, uint16_t source, uint16_t mask)
+{
+    if (registry->callbacks.gone != NULL)
+        registry->callbacks.gone(registry->callbacks.user, source, mask);
+}
+
 /* Sources that are source in the bits of mask have gone. */
 static void tell_gone(struct registry *registry, uint16_t source, uint16_t mask)
 {
+    call_gone(registry, source, mask);
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
         output_source_gone(registry, i, source, mask);
 }
@@ -86,7 +93,10 @@ void port_gone(struct port *port, uint16_t sender)
 
 void port_forgotten(struct port *port, uint16_t sender)
 {
-    pass(port->registry, (uint16_t)(port->index | sender << 8), (uint16_t)(port->index | 0xff00));
+    uint16_t source = (uint16_t)(port->index | sender << 8);
+
+    call_gone(port->registry, source, 0xffff);
+    pass(port->registry, source, (uint16_t)(port->index | 0xff00));
 }
 
 /* Notes being released on one output. */

@@ -103,6 +103,23 @@ static void the_quiet_make_room(void **state)
     assert_int_equal(told->count, ASSEMBLY_SOURCES); /* 29 more, and the newcomer */
 }
 
+static void who_has_gone_is_forgotten(void **state)
+{
+    struct told *told = *state;
+
+    for (uint16_t sender = 0; sender < 3; sender++)
+        assert_int_equal(take(told, (uint16_t)(sender << 8 | 4), 7, 64), -1);
+    assert_int_equal(take(told, 5, 7, 64), -1);
+    assembly_forget(&told->assembly, 1 << 8 | 4, 0xffff); /* one sender */
+    assert_int_equal(told->count, 1);
+    assert_int_equal(told->source, 1 << 8 | 4);
+    assert_int_equal(take(told, 1 << 8 | 4, 39, 1), -1); /* who has its number now has sent no MSB */
+    assembly_forget(&told->assembly, 4, 0xff);           /* all of an input */
+    assert_int_equal(told->count, 3);
+    assert_int_equal(take(told, 4, 39, 1), -1);
+    assert_int_equal(take(told, 5, 39, 1), 8193); /* and no other's */
+}
+
 static void senders_have_times_of_their_own(void **state)
 {
     static const uint8_t data[] = {0x00, 0x11, 0x24, 0x33, 0x45, 0x52, 0x61, 0x76};
@@ -126,10 +143,8 @@ static void senders_have_times_of_their_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_msb_waits_its_time),
-        TEST(each_has_its_own_time),
-        TEST(the_quiet_make_room),
-        TEST(senders_have_times_of_their_own),
+        TEST(an_msb_waits_its_time),     TEST(each_has_its_own_time),           TEST(the_quiet_make_room),
+        TEST(who_has_gone_is_forgotten), TEST(senders_have_times_of_their_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
