@@ -74,6 +74,7 @@ int cli_choose_devices(const struct cli_options *options, struct registry *regis
 
 void cli_open_by_itself(const struct cli_options *options, struct bridge *bridge, char only_output[PORT_NAME_MAX])
 {
+    const struct device_driver *driver = devices_chosen(bridge->registry);
     struct device *list = calloc(DEVICES_MAX, sizeof *list);
     unsigned count = list != NULL ? devices_list(bridge->registry, list, DEVICES_MAX) : 0, outputs = 0;
     char pair[sizeof DEVICE_VIRTUAL + DEVICE_CLIENT_MAX];
@@ -83,7 +84,7 @@ void cli_open_by_itself(const struct cli_options *options, struct bridge *bridge
             snprintf(only_output, PORT_NAME_MAX, "%s", list[i].name);
     free(list);
     snprintf(pair, sizeof pair, DEVICE_VIRTUAL "%s", client_name(options));
-    if (devices_chosen(bridge->registry) != NULL && bridge_open_port(bridge, pair, PORT_OUTPUT) == 0)
+    if (driver != NULL && driver->virtual_ports && bridge_open_port(bridge, pair, PORT_OUTPUT) == 0)
         (void)bridge_open_port(bridge, pair, PORT_INPUT);
     if (outputs != 1 || bridge_open_port(bridge, only_output, PORT_OUTPUT) != 0)
         only_output[0] = '\0';

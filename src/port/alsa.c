@@ -239,6 +239,7 @@ static unsigned list(void *state, struct device *out, unsigned max)
 
 const struct device_driver device_alsa = {
     .name = "alsa",
+    .virtual_ports = true,
     .ops = &alsa_ops,
     .present = alsa_present,
     .start = alsa_start,

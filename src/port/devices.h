@@ -27,6 +27,7 @@ struct device {
 struct device_driver {
     const char *name;           /* as --driver has it */
     const struct port_ops *ops; /* .matches is never asked */
+    bool virtual_ports;         /* it can make "virtual:NAME" */
     /* Whether this machine has what it needs. Cheap, and without a trace. */
     bool (*present)(void);
     /* client: the name under which others see us. 0 and *state, NW_EIO, or NW_EMEMORY. */

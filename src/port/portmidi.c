@@ -369,6 +369,7 @@ static const struct port_ops portmidi_ops = {
 
 const struct device_driver device_portmidi = {
     .name = "portmidi",
+    .virtual_ports = PM_HAS_VIRTUAL,
     .ops = &portmidi_ops,
     .present = portmidi_present,
     .start = portmidi_start,

@@ -123,6 +123,7 @@ static const struct port_ops fake_ops = {.driver = "fake",
                                          .close = fake_close};
 
 static const struct device_driver fake_driver = {.name = "fake",
+                                                 .virtual_ports = true,
                                                  .ops = &fake_ops,
                                                  .present = fake_present,
                                                  .start = fake_start,
