@@ -188,12 +188,6 @@ static void watch(struct ports *ports)
     cli_signals_free(&ports->signals);
 }
 
-/* The registry tells of inputs, and here are none. */
-static void no_input(void *user, struct port *from, const struct midi_msg *msg)
-{
-    (void)user, (void)from, (void)msg;
-}
-
 static int show(struct ports *ports)
 {
     const struct device_driver *driver = devices_chosen(ports->registry);
@@ -214,7 +208,7 @@ static int show(struct ports *ports)
 int cli_ports(int argc, char **argv, int first)
 {
     struct ports *ports = calloc(1, sizeof *ports);
-    struct registry_callbacks callbacks = {.message = no_input, .devices_changed = on_change, .user = ports};
+    struct registry_callbacks callbacks = {.devices_changed = on_change, .user = ports};
     int status = CLI_USAGE;
 
     if (ports == NULL || !cli_parse(&ports->options, argc, argv, first))

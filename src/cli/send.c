@@ -28,12 +28,6 @@ struct send {
     bool lost; /* the port did not send what it had taken */
 };
 
-/* The registry tells of inputs, and send has none. */
-static void no_input(void *user, struct port *from, const struct midi_msg *msg)
-{
-    (void)user, (void)from, (void)msg;
-}
-
 static void on_pressure(void *user, bool paused)
 {
     struct send *send = user;
@@ -129,8 +123,7 @@ static int send_words(struct send *send, int argc, char **argv, int first)
 static int send_midi(const struct cli_options *options, int argc, char **argv, int first)
 {
     struct send send = {.stamp_ns = UINT64_MAX};
-    struct registry_callbacks callbacks = {
-        .message = no_input, .pressure = on_pressure, .lost = on_lost, .user = &send};
+    struct registry_callbacks callbacks = {.pressure = on_pressure, .lost = on_lost, .user = &send};
     struct port *port;
     int error, status = CLI_FAILURE;
 
