@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_NS 5000000000ULL /* an output at the speed of a DIN cable needs 2 s */
+#define PATIENCE_NS 1000000000ULL /* with an output that takes nothing */
+#define LIMIT_NS 15000000000ULL   /* for all; the speed of a DIN cable needs 2 s */
 
 struct panic {
     struct cli_options options;
@@ -32,12 +33,14 @@ static void on_lost(void *user, struct port *output)
     ((struct panic *)user)->failed |= 1u << output->index;
 }
 
-/* Gives a message to every output, waiting for connections and for room until deadline_ns. */
-static void send_message(struct panic *panic, uint8_t status, unsigned data1, uint8_t data2, uint64_t deadline_ns)
+/* Gives a message to every output, waiting a while for connections and for room, until end_ns at most. */
+static void send_message(struct panic *panic, uint8_t status, unsigned data1, uint8_t data2, uint64_t end_ns)
 {
     struct midi_msg msg = midi_short(status, (uint8_t)data1, data2);
     uint32_t left = registry_all(panic->registry) & ~panic->failed;
+    uint64_t deadline_ns = clock_mono_ns() + PATIENCE_NS;
 
+    deadline_ns = deadline_ns < end_ns ? deadline_ns : end_ns;
     msg.port = REGISTRY_SOURCE_OSC;
     while ((left &= ~registry_send(panic->registry, left, &msg)) != 0) {
         if (clock_mono_ns() >= deadline_ns) {
@@ -52,14 +55,14 @@ static void send_message(struct panic *panic, uint8_t status, unsigned data1, ui
 static void send_all(struct panic *panic)
 {
     static const uint8_t controllers[] = {120, 64, 121, 123}; /* all sound off, pedal, controllers, all notes off */
-    uint64_t deadline_ns = clock_mono_ns() + PATIENCE_NS;
+    uint64_t end_ns = clock_mono_ns() + LIMIT_NS;
 
     for (uint8_t channel = 0; channel < 16; channel++)
         for (size_t i = 0; i < sizeof controllers; i++)
-            send_message(panic, (uint8_t)(MIDI_CONTROL_CHANGE | channel), controllers[i], 0, deadline_ns);
+            send_message(panic, (uint8_t)(MIDI_CONTROL_CHANGE | channel), controllers[i], 0, end_ns);
     for (uint8_t channel = 0; channel < 16; channel++)
         for (unsigned note = 0; note < 128; note++)
-            send_message(panic, (uint8_t)(MIDI_NOTE_OFF | channel), note, 64, deadline_ns);
+            send_message(panic, (uint8_t)(MIDI_NOTE_OFF | channel), note, 64, end_ns);
 }
 
 /* Opens an output by name. CLI_OK or CLI_PORT, logged. */
@@ -103,7 +106,7 @@ static int open_all(struct panic *panic)
 static int play(struct panic *panic)
 {
     send_all(panic);
-    if (!registry_drain(panic->registry, clock_mono_ns() + PATIENCE_NS))
+    if (!registry_drain(panic->registry, clock_mono_ns() + 3 * PATIENCE_NS))
         for (unsigned i = 0; i < panic->count; i++)
             if (panic->port[i]->ops->drained != NULL && !panic->port[i]->ops->drained(panic->port[i]))
                 panic->failed |= 1u << panic->port[i]->index;
