@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The two counts go round for ever; they stand apart, so that the two threads do not share a cache line. */
+/* The two counts go round for ever. */
 struct ring {
     unsigned char *items; /* borrowed */
     size_t item_size;
     unsigned capacity;
-    _Alignas(64) atomic_uint taken;
-    _Alignas(64) atomic_uint given;
+    atomic_uint taken;
+    atomic_uint given;
 };
 
 /* storage: capacity (a power of two) items of item_size bytes, borrowed. Before the second thread knows the ring. */
