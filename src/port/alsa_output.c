@@ -235,12 +235,15 @@ static uint64_t send_first(struct alsa_port *own)
     return 0;
 }
 
+static bool is_long(const struct alsa_port *own)
+{
+    return own->shorts > ALSA_QUEUE_SHORT / 2 || own->count > ALSA_QUEUE / 8;
+}
+
 /* Inputs that can wait do while the queue is long. */
 static void tell_pressure(struct alsa_port *own)
 {
-    bool congested = own->shorts > ALSA_QUEUE_SHORT / 2 || own->count > ALSA_QUEUE / 8;
-
-    if (congested)
+    if (is_long(own))
         port_congested(own->port);
     else if (own->shorts <= ALSA_QUEUE_SHORT / 4 && own->count <= ALSA_QUEUE / 16)
         port_writable(own->port);
@@ -279,6 +282,7 @@ int alsa_output_send(struct port *port, const struct midi_msg *msg)
 {
     struct alsa_port *own = port->impl;
     snd_seq_event_t event;
+    bool was_long = is_long(own);
 
     if (!own->connected)
         return NW_ECLOSED;
@@ -295,6 +299,8 @@ int alsa_output_send(struct port *port, const struct midi_msg *msg)
         return NW_EFULL;
     *queued_at(own, own->count++) = *msg;
     own->shorts += is_sysex(msg) ? 0 : 1;
+    if (!was_long && is_long(own))
+        port_congested(port); /* at once: a connection is read many times in a turn */
     return 0;
 }
 
