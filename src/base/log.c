@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -25,17 +26,6 @@ enum log_level log_level(void)
     return current_level;
 }
 
-/* Network text may reach a line, so control bytes are shown as '?': nobody repaints a terminal from afar. */
-static void make_printable(char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (c == 0x7f || (c < 0x20 && c != '\n' && c != '\t'))
-            text[i] = '?';
-    }
-}
-
 static void write_line(const char *code, const char *format, va_list args)
 {
     char line[2048];
@@ -49,7 +39,7 @@ static void write_line(const char *code, const char *format, va_list args)
     if (n < 0)
         return;
     length += (size_t)n < sizeof line - length - 1 ? (size_t)n : sizeof line - length - 2;
-    make_printable(line, length);
+    text_clean_lines(line, length); /* network text may reach a line: nobody repaints a terminal from afar */
     line[length++] = '\n';
     if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0) {
         ssize_t written = write(STDERR_FILENO, line, length);

@@ -26,15 +26,24 @@ size_t text_printable(const uint8_t *at, size_t length)
     return size;
 }
 
-void text_clean(char *text)
+/* Whatever of also is in the text stays, too. */
+static void clean(char *text, size_t length, const char *also)
 {
-    size_t length = strlen(text);
-
     for (size_t i = 0; i < length;) {
         size_t size = text_printable((const uint8_t *)text + i, length - i);
 
-        if (size == 0)
+        if (size == 0 && memchr(also, text[i], strlen(also)) == NULL)
             text[i] = '?';
         i += size > 0 ? size : 1;
     }
+}
+
+void text_clean(char *text)
+{
+    clean(text, strlen(text), "");
+}
+
+void text_clean_lines(char *text, size_t length)
+{
+    clean(text, length, "\n\t");
 }

@@ -13,4 +13,7 @@ size_t text_printable(const uint8_t *at, size_t length);
 /* Puts '?' in the place of each byte that belongs to no such character. */
 void text_clean(char *text);
 
+/* The same for a text of several lines: newlines and tabs stay. */
+void text_clean_lines(char *text, size_t length);
+
 #endif

@@ -3,6 +3,7 @@
 #include "port/devices.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -42,6 +43,17 @@ static const char *client_name(const struct cli_options *options)
     return options->name.count > 0 ? options->name.text[options->name.count - 1] : "notewire";
 }
 
+static bool is_client_name(const char *name)
+{
+    char clean[DEVICE_CLIENT_MAX];
+
+    if (name[0] == '\0' || strlen(name) >= sizeof clean)
+        return false;
+    strcpy(clean, name);
+    text_clean(clean);
+    return strcmp(clean, name) == 0;
+}
+
 int cli_choose_devices(const struct cli_options *options, struct registry *registry)
 {
     const char *wanted = options->driver.count > 0 ? options->driver.text[options->driver.count - 1] : "auto";
@@ -49,8 +61,8 @@ int cli_choose_devices(const struct cli_options *options, struct registry *regis
     const struct device_driver *driver = NULL;
     char names[128];
 
-    if (client[0] == '\0' || strlen(client) >= DEVICE_CLIENT_MAX) {
-        log_fatal("E001", "--name \"%s\": a name has 1 to %d bytes. Fix: choose another", client,
+    if (!is_client_name(client)) {
+        log_fatal("E001", "--name \"%s\": a name has 1 to %d bytes of printable text. Fix: choose another", client,
                   DEVICE_CLIENT_MAX - 1);
         return CLI_USAGE;
     }

@@ -66,19 +66,31 @@ void devices_stop(struct registry *registry)
     registry->devices.started = false;
 }
 
+static bool is_taken(const struct device *list, unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* The second and later ones of a name are numbered, in the order of the list. */
 void devices_make_unique(struct device *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         text_clean(list[i].name);
     for (unsigned i = 0; i < count; i++)
-        for (unsigned later = i + 1, number = 2; later < count; later++)
-            if (strcmp(list[later].name, list[i].name) == 0) {
-                char name[PORT_NAME_MAX];
+        for (unsigned later = i + 1, number = 2; later < count; later++) {
+            char name[PORT_NAME_MAX];
 
-                snprintf(name, sizeof name, "%.*s (%u)", PORT_NAME_MAX - 14, list[later].name, number++);
-                memcpy(list[later].name, name, sizeof name);
-            }
+            if (strcmp(list[later].name, list[i].name) != 0)
+                continue;
+            do {
+                snprintf(name, sizeof name, "%.*s (%u)", PORT_NAME_MAX - 14, list[i].name, number++);
+                text_clean(name); /* a character may have been cut */
+            } while (is_taken(list, count, name));
+            memcpy(list[later].name, name, sizeof name);
+        }
 }
 
 unsigned devices_list(struct registry *registry, struct device *out, unsigned max)

@@ -39,11 +39,20 @@ static void replaces_broken_utf_8(void **state)
     assert_clean("\xf4\x90\x80\x80", "????"); /* behind the last character */
 }
 
+static void keeps_lines(void **state)
+{
+    char text[] = "a\n\tb\x1b\xc2\x9b\xff\xc3\xb6 cut \xc3\xb6";
+
+    (void)state;
+    text_clean_lines(text, sizeof text - 2);
+    assert_string_equal(text, "a\n\tb????\xc3\xb6 cut ?\xb6");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_what_is_printable),
                                        cmocka_unit_test(replaces_control_characters),
-                                       cmocka_unit_test(replaces_broken_utf_8)};
+                                       cmocka_unit_test(replaces_broken_utf_8), cmocka_unit_test(keeps_lines)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Tests of MIDI devices: names, wishes for them, and what people are told, with a driver whose list the test writes.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "fake_devices.h"
 #include "port_test.h"
 
@@ -61,6 +62,43 @@ static void lists_printable_names_that_are_unique(void **state)
     assert_string_equal(list[2].name, "bad??[2J");
     assert_string_equal(list[3].name, "Keys (3)");
     assert_int_equal(devices_list(f->registry, list, 2), 2);
+}
+
+static void numbers_beside_names_that_look_numbered(void **state)
+{
+    struct fixture *f = *state;
+    struct device list[8];
+
+    fake_add("Keys (2)", "20:0", true, true);
+    fake_add("Keys", "21:0", true, true);
+    fake_add("Keys", "22:0", true, true);
+    fake_add("Keys (3)", "23:0", true, true);
+    fake_add("Keys", "24:0", true, true);
+    assert_int_equal(devices_list(f->registry, list, 8), 5);
+    assert_string_equal(list[0].name, "Keys (2)");
+    assert_string_equal(list[1].name, "Keys");
+    assert_string_equal(list[2].name, "Keys (4)");
+    assert_string_equal(list[3].name, "Keys (3)");
+    assert_string_equal(list[4].name, "Keys (5)");
+}
+
+static void numbers_long_names_between_characters(void **state)
+{
+    struct fixture *f = *state;
+    char name[PORT_NAME_MAX] = "x", clean[PORT_NAME_MAX];
+    struct device list[2];
+
+    for (size_t i = 0; i < 63; i++)
+        strcat(name, "\xc3\xa4");
+    fake_add(name, "20:0", true, true);
+    fake_add(name, "21:0", true, true);
+    assert_int_equal(devices_list(f->registry, list, 2), 2);
+    assert_string_equal(list[0].name, name);
+    assert_string_not_equal(list[1].name, name);
+    assert_non_null(strstr(list[1].name, " (2)"));
+    strcpy(clean, list[1].name);
+    text_clean(clean);
+    assert_string_equal(list[1].name, clean);
 }
 
 static void finds_by_name_address_or_part(void **state)
@@ -151,9 +189,13 @@ static void heals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        DEVICES_TEST(lists_printable_names_that_are_unique), DEVICES_TEST(finds_by_name_address_or_part),
-        DEVICES_TEST(says_what_else_a_name_fits), DEVICES_TEST(says_what_is_there_instead), DEVICES_TEST(heals)};
+    const struct CMUnitTest tests[] = {DEVICES_TEST(lists_printable_names_that_are_unique),
+                                       DEVICES_TEST(numbers_beside_names_that_look_numbered),
+                                       DEVICES_TEST(numbers_long_names_between_characters),
+                                       DEVICES_TEST(finds_by_name_address_or_part),
+                                       DEVICES_TEST(says_what_else_a_name_fits),
+                                       DEVICES_TEST(says_what_is_there_instead),
+                                       DEVICES_TEST(heals)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
