@@ -122,7 +122,8 @@ void midi_to_osc_late(void *user, uint16_t source, const struct midi_parameter_s
 {
     struct bridge *bridge = user;
     struct telling telling = {.bridge = bridge};
-    struct rule_midi midi = whole_message(registry_port(bridge->registry, PORT_INPUT, source & 0xff), NULL, 0);
+    struct midi_msg msb = midi_parameters_msb(value);
+    struct rule_midi midi = whole_message(registry_port(bridge->registry, PORT_INPUT, source & 0xff), msb.b, msb.len);
 
     midi.parameters = value;
     midi.late = true;

@@ -126,6 +126,13 @@ void midi_parameters_flush(struct midi_parameters *parameters, struct midi_param
         parameters->channel[late->part[0].channel].coarse |= 1u << parameters->waiting_controller;
 }
 
+struct midi_msg midi_parameters_msb(const struct midi_parameter_set *late)
+{
+    const struct midi_parameter *pair = &late->part[0]; /* take_msb adds it first */
+
+    return midi_short(MIDI_CONTROL_CHANGE | pair->channel, (uint8_t)pair->number, (uint8_t)(pair->value >> 7));
+}
+
 /* Whether a controller is the LSB that is waited for. */
 static bool is_awaited(const struct midi_parameters *parameters, unsigned at, unsigned controller)
 {

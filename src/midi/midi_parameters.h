@@ -46,4 +46,7 @@ void midi_parameters_take(struct midi_parameters *parameters, const struct midi_
 /* Gives out what has waited for long enough. */
 void midi_parameters_flush(struct midi_parameters *parameters, struct midi_parameter_set *late);
 
+/* The control change that was the MSB of a late value. */
+struct midi_msg midi_parameters_msb(const struct midi_parameter_set *late);
+
 #endif

@@ -271,8 +271,8 @@ static bool is_unknown(const struct rule_midi *midi)
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,
                      void (*send)(void *user, const uint8_t *bytes, size_t length), void *user)
 {
-    unsigned kind = status_kind(midi->late ? MIDI_CONTROL_CHANGE : midi->bytes[0]), count = 0;
-    bool precise = false, part = midi->late || wants_part(map, midi, kind);
+    unsigned kind = status_kind(midi->bytes[0]), count = 0;
+    bool precise = false, part = wants_part(map, midi, kind), told = midi->late && !part;
 
     for (unsigned i = map->from[kind]; i < map->from[kind + 1]; i++) {
         const struct map_rule *rule = &map->rules[map->reverse[i]];
@@ -285,6 +285,8 @@ unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_
         length = rule_reverse(&rule->rule, &rule->address, midi, out, size);
         if (length == 0)
             continue;
+        if (told)
+            return MAP_KEPT;
         send(user, length == RULE_TOO_BIG ? NULL : out, length);
         precise = precise || is_precise(&rule->rule);
         count++;

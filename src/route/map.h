@@ -51,8 +51,8 @@ enum map_result map_forward(const struct map *map, const struct osc_view *view, 
                             int *line);
 
 /* Gives out the OSC message of each rule that fits a MIDI message, composed in out of size bytes, or NULL when it is
- * larger; returns how many, or MAP_KEPT: none yet, but a rule will tell the value that it is part of. What such a rule
- * wants is not told by rules for its single messages, too. */
+ * larger; returns how many, or MAP_KEPT: none now, but a rule will tell the value that it is part of, or has told the
+ * message when it came. What such a rule wants is not told by rules for its single messages, too. */
 #define MAP_KEPT UINT_MAX
 unsigned map_reverse(const struct map *map, const struct rule_midi *midi, uint8_t *out, size_t size,
                      void (*send)(void *user, const uint8_t *bytes, size_t length), void *user);

@@ -128,7 +128,7 @@ struct rule_midi {
     const struct midi_parameter_set *parameters; /* a controller: what it is part of; NULL: of nothing */
     bool in_time;                                /* a quarter frame: it is part of a time */
     const uint8_t *time;                         /* a quarter frame: the full frame that it completes, or NULL */
-    bool late;                                   /* nothing but parameters, whose controller has been here before */
+    bool late;                                   /* the message has been here before, parameters have not */
 };
 
 /* Whether a rule makes one thing of several messages. */

@@ -129,7 +129,9 @@ static void tell_maps(const struct rule_midi *midi)
 
 static void tell_late(const struct midi_parameter_set *late)
 {
-    struct rule_midi midi = {.parameters = late, .late = true, .port = "mine", .port_length = 4, .port_id = 3};
+    struct midi_msg msb = midi_parameters_msb(late);
+    struct rule_midi midi = {
+        .bytes = msb.b, .length = 3, .parameters = late, .late = true, .port = "mine", .port_length = 4, .port_id = 3};
 
     if (late->count > 0)
         tell_maps(&midi);
