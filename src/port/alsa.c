@@ -28,6 +28,7 @@ static void run_rescan(struct loop_flush *flush)
 {
     struct alsa *alsa = (struct alsa *)((char *)flush - offsetof(struct alsa, rescan));
 
+    alsa->listed = false;
     for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
         alsa_port_look(own);
     devices_changed(alsa->registry);

@@ -75,6 +75,8 @@ struct alsa {
     struct loop_flush rescan; /* at the end of a turn in which something changed */
     struct alsa_port *ports;
     char name[DEVICE_CLIENT_MAX];
+    bool listed; /* in this rescan: once for all that wait */
+    unsigned found_count;
     struct device found[DEVICES_MAX];
 };
 

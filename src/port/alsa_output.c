@@ -11,7 +11,8 @@
 #define KERNEL_RATE 262144       /* the same for what the kernel passes on to programs */
 #define ASK_NS 5000000ULL        /* how long the room of a reader is believed */
 #define WAIT_NS 1000000ULL       /* until a reader without room is asked again */
-#define PATIENCE_NS 100000000ULL /* a reader without room for so long holds up no others */
+#define PATIENCE_NS 500000000ULL /* a reader without room for so long holds up no others */
+#define AT_ONCE 256              /* events in a turn: what comes back from a full reader must fit into our own pool */
 #define NS_PER_S 1000000000ULL
 
 /* ---- who hears it ---- */
@@ -20,7 +21,6 @@
 static void add_reader(void *user, snd_seq_addr_t address)
 {
     struct alsa_port *own = user;
-    struct alsa_reader *reader = &own->readers[own->reader_count];
 
     own->connected = true;
     if (alsa_is_kernel(own->alsa, address.client)) {
@@ -39,16 +39,26 @@ static void add_reader(void *user, snd_seq_addr_t address)
             return;
     if (own->reader_count == ALSA_READERS || address.client == own->alsa->client)
         return;
-    memset(reader, 0, sizeof *reader);
-    reader->client = address.client;
-    own->reader_count++;
+    own->readers[own->reader_count++] = (struct alsa_reader){.client = address.client};
+}
+
+/* Who still hears it and has been without room for a while is not waited for anew. */
+static void remember_stuck(struct alsa_port *own, const struct alsa_reader *before, unsigned count)
+{
+    for (unsigned i = 0; i < own->reader_count; i++)
+        for (unsigned j = 0; j < count; j++)
+            if (own->readers[i].client == before[j].client)
+                own->readers[i].stuck_ns = before[j].stuck_ns;
 }
 
 void alsa_output_look(struct alsa_port *own)
 {
     snd_seq_addr_t ours = {(unsigned char)own->alsa->client, (unsigned char)own->number};
+    struct alsa_reader readers[ALSA_READERS];
+    unsigned count = own->reader_count;
     bool before = own->connected;
 
+    memcpy(readers, own->readers, count * sizeof *readers);
     own->reader_count = 0;
     own->rate = 0;
     if (!own->is_virtual) {
@@ -57,6 +67,7 @@ void alsa_output_look(struct alsa_port *own)
         own->connected = false;
         alsa_each_reader(own->alsa, ours, add_reader, own);
     }
+    remember_stuck(own, readers, count);
     if (own->connected) {
         alsa_output_flush(own->port);
         return;
@@ -111,6 +122,15 @@ static void refill(struct alsa_port *own, uint64_t now)
     }
 }
 
+/* A program has so many cells less, for all outputs that it hears. */
+static void take_cells(struct alsa *alsa, int client, unsigned cells)
+{
+    for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
+        for (unsigned i = 0; i < own->reader_count; i++)
+            if (own->readers[i].client == client)
+                own->readers[i].room -= own->readers[i].room < cells ? own->readers[i].room : cells;
+}
+
 /* Takes the room for an event, or says when to try again: 0 when it has been taken. */
 static uint64_t take_room(struct alsa_port *own, unsigned bytes, unsigned cells)
 {
@@ -125,7 +145,7 @@ static uint64_t take_room(struct alsa_port *own, unsigned bytes, unsigned cells)
         if (!reader_has_room(own, &own->readers[i], cells, now))
             return now + WAIT_NS;
     for (unsigned i = 0; i < own->reader_count; i++)
-        own->readers[i].room -= own->readers[i].room < cells ? own->readers[i].room : cells;
+        take_cells(own->alsa, own->readers[i].client, cells);
     own->allowance -= own->rate != 0 ? bytes : 0;
     return 0;
 }
@@ -162,6 +182,7 @@ void alsa_output_forget(struct alsa_port *own)
         if (ends_message(queued_at(own, i)))
             port_missed(own->port);
     unqueue(own, own->count);
+    own->failed = false;
 }
 
 /* Whether a message comes from an input that waits when it is told to, so that nothing piles up behind what it had read
@@ -197,6 +218,21 @@ static int put(struct alsa_port *own, snd_seq_event_t *event)
     return snd_seq_event_output_direct(own->alsa->seq, event);
 }
 
+/* Counts a message of which the kernel did not take all, once it has ended. A clock may come inside a SysEx. */
+static void book(struct alsa_port *own, const struct midi_msg *msg, bool taken)
+{
+    if (!is_sysex(msg)) {
+        if (!taken)
+            port_missed(own->port);
+        return;
+    }
+    own->failed = own->failed || !taken;
+    if (own->failed && ends_message(msg))
+        port_missed(own->port);
+    if ((msg->flags & MIDI_SYSEX_END) != 0)
+        own->failed = false;
+}
+
 /* Sends what is first in the queue; SysEx in events of many pieces. 0, or when there will be room. */
 static uint64_t send_first(struct alsa_port *own)
 {
@@ -227,10 +263,7 @@ static uint64_t send_first(struct alsa_port *own)
     }
     if (when != 0)
         return when;
-    own->failed = put(own, &event) < 0 || own->failed;
-    if (ends_message(msg) && own->failed)
-        port_missed(own->port);
-    own->failed = own->failed && !ends_message(msg);
+    book(own, msg, put(own, &event) >= 0);
     unqueue(own, taken);
     return 0;
 }
@@ -249,13 +282,13 @@ static void tell_pressure(struct alsa_port *own)
         port_writable(own->port);
 }
 
-/* Sends what there is room for; returns when to go on, 0 when nothing is left. */
+/* Sends what there is room for, as much as is good in one turn; returns when to go on, 0 when nothing is left. */
 static uint64_t pump(struct alsa_port *own)
 {
     uint64_t when = 0;
 
-    while (own->count > 0 && when == 0)
-        when = send_first(own);
+    for (unsigned sent = 0; own->count > 0 && when == 0; sent++)
+        when = sent < AT_ONCE ? send_first(own) : clock_mono_ns();
     tell_pressure(own);
     return when;
 }
@@ -278,13 +311,19 @@ void alsa_output_pace(void *user)
             pace_at(alsa, pump(own));
 }
 
+/* Whether somebody hears it, at a sequencer that is not being lost just now. */
+static bool is_up(const struct alsa_port *own)
+{
+    return own->connected && own->alsa->seq != NULL;
+}
+
 int alsa_output_send(struct port *port, const struct midi_msg *msg)
 {
     struct alsa_port *own = port->impl;
     snd_seq_event_t event;
     bool was_long = is_long(own);
 
-    if (!own->connected)
+    if (!is_up(own))
         return NW_ECLOSED;
     if (midi_is_realtime(msg->b[0]) && own->count > 0 && is_sysex(queued_at(own, 0)) && take_room(own, 1, 1) == 0) {
         snd_seq_ev_clear(&event); /* a clock does not wait for the end of a dump */
@@ -308,7 +347,7 @@ void alsa_output_flush(struct port *port)
 {
     struct alsa_port *own = port->impl;
 
-    if (own->connected)
+    if (is_up(own))
         pace_at(own->alsa, pump(own));
 }
 

@@ -151,10 +151,10 @@ static void look_at_senders(struct alsa_port *own)
 
 void alsa_port_look(struct alsa_port *own)
 {
-    unsigned count;
+    struct alsa *alsa = own->alsa;
     const struct device *device;
 
-    if (own->alsa->seq == NULL)
+    if (alsa->seq == NULL)
         return;
     if (own->is_virtual)
         devices_found(own->port, own_name(own->port));
@@ -169,8 +169,10 @@ void alsa_port_look(struct alsa_port *own)
     }
     if (own->connected)
         disconnect(own);
-    count = devices_list(own->alsa->registry, own->alsa->found, DEVICES_MAX);
-    device = devices_find(own->alsa->found, count, own->port->name, own->port->direction);
+    if (!alsa->listed)
+        alsa->found_count = devices_list(alsa->registry, alsa->found, DEVICES_MAX);
+    alsa->listed = true;
+    device = devices_find(alsa->found, alsa->found_count, own->port->name, own->port->direction);
     if (device != NULL)
         try_connect(own, device);
 }
@@ -209,6 +211,7 @@ static int alsa_port_open(struct port *port)
     own->next = alsa->ports;
     alsa->ports = own;
     port->impl = own;
+    alsa->listed = false;
     alsa_port_look(own);
     if (!port->there)
         devices_missing(port);
