@@ -30,6 +30,14 @@ static void arm(struct bridge *bridge, uint64_t due_ns)
     loop_timer_set(bridge->sources.timer, due_ns);
 }
 
+/* Whether the source in this place is a UDP peer's: also of one who made room for a connection that has not spoken. */
+static bool is_udp(const struct bridge *bridge, unsigned place)
+{
+    const struct peer *peer = &bridge->peers.peer[place];
+
+    return bridge->sources.source[place] != 0 && (peer->tcp == NULL || peer->user == NULL);
+}
+
 /* Releases what silent UDP peers hold. Nobody has to look again when none holds anything. */
 static void release_silent(void *user)
 {
@@ -39,16 +47,14 @@ static void release_silent(void *user)
 
     sources->armed = false;
     for (unsigned i = 0; i < PEERS_MAX; i++) {
-        const struct peer *peer = &bridge->peers.peer[i];
-        uint64_t due = peer->last_ns + sources->release_after_ns;
-        char who[NET_ADDR_TEXT];
+        uint16_t source = sources->source[i];
+        uint64_t due = state_of(bridge, source)->played_ns + sources->release_after_ns;
 
-        if (!peer->used || peer->tcp != NULL || peer->user == NULL ||
-            !registry_source_holds(bridge->registry, sources->source[i]))
+        if (!is_udp(bridge, i) || !registry_source_holds(bridge->registry, source))
             continue;
         if (due <= now) {
-            log_verbose("udp peer %s is silent: its notes are released", net_addr_text(&peer->addr, who));
-            registry_source_release(bridge->registry, sources->source[i]);
+            log_verbose("a udp peer is silent: its notes are released");
+            registry_source_release(bridge->registry, source);
         } else if (next == 0 || due < next) {
             next = due;
         }
@@ -67,8 +73,9 @@ int osc_source_release_after(struct bridge *bridge, uint64_t silence_ns)
 }
 
 /* A message has come, or one that waited is played: from then on silence counts. */
-static void watch(struct bridge *bridge)
+static void watch(struct bridge *bridge, uint16_t source)
 {
+    state_of(bridge, source)->played_ns = loop_now(bridge->loop);
     if (bridge->sources.release_after_ns > 0 && !bridge->sources.armed)
         arm(bridge, loop_now(bridge->loop) + bridge->sources.release_after_ns);
 }
@@ -89,7 +96,7 @@ uint16_t osc_source_of(struct bridge *bridge, struct peer *peer)
         peer->user = source;
     }
     if (peer->tcp == NULL)
-        watch(bridge);
+        watch(bridge, *source);
     return *source;
 }
 
@@ -117,5 +124,5 @@ void osc_source_played(struct bridge *bridge, uint16_t source)
     if (state->closed || state->forgotten)
         give_back(bridge, source);
     else
-        watch(bridge);
+        watch(bridge, source);
 }

@@ -14,6 +14,7 @@ struct bridge;
 struct osc_sources {
     uint16_t source[PEERS_MAX]; /* of the peer in each place of the table; 0: none */
     struct osc_source {         /* by the upper byte of source */
+        uint64_t played_ns;     /* when a message of it came, or was played at its time tag */
         uint16_t waiting;       /* its messages that wait for their time tag */
         bool closed, forgotten; /* the peer is no longer there; what waits is still played */
     } state[OSC_SOURCES];

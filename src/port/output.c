@@ -57,9 +57,19 @@ static bool is_gone(const struct midi_msg *msg)
     return msg->len == 0;
 }
 
-static struct midi_msg *waiting_at(struct merge *merge, unsigned index)
+static struct midi_msg *waiting_at(const struct merge *merge, unsigned index)
 {
     return &merge->waiting[(merge->first + index) % REGISTRY_WAITING];
+}
+
+bool output_source_holds(const struct registry *registry, unsigned index, uint16_t source)
+{
+    const struct merge *merge = &registry->merge[index];
+
+    for (unsigned i = merge->count; i-- > 0;)
+        if (waiting_at(merge, i)->port == source)
+            return !is_gone(waiting_at(merge, i));
+    return merge->holders != NULL && midi_holders_has(merge->holders, source);
 }
 
 /* Whether the last SysEx of a source that waits has not ended yet. */
@@ -126,12 +136,6 @@ static void remove_waiting(struct merge *merge, unsigned index)
     merge->count--;
 }
 
-/* Whether a message ends with this: it is short, or the last piece of a SysEx that is whole. */
-static bool ends_message(const struct midi_msg *msg)
-{
-    return (msg->flags & MIDI_SYSEX_PART) == 0 || (msg->flags & (MIDI_SYSEX_END | MIDI_SYSEX_CUT)) == MIDI_SYSEX_END;
-}
-
 /* The SysEx has ended: what waited goes out, in order. One of them may open the next SysEx: then only that goes on, and
  * when it has ended the rest is looked at again from its beginning. */
 static void release_waiting(struct registry *registry, unsigned index)
@@ -150,7 +154,7 @@ static void release_waiting(struct registry *registry, unsigned index)
             continue;
         }
         remove_waiting(merge, at);
-        if (!send_one(registry, index, &msg) && ends_message(&msg))
+        if (!send_one(registry, index, &msg) && midi_ends(&msg))
             port_missed(registry->port[PORT_OUTPUT][index]);
         if (!merge->open)
             at = 0;
@@ -305,7 +309,7 @@ void output_source_gone(struct registry *registry, unsigned index, uint16_t sour
     struct merge *merge = &registry->merge[index];
     struct midi_msg msg = gone(source, mask);
 
-    if (merge->open && (merge->source & mask) == (source & mask))
+    while (merge->open && (merge->source & mask) == (source & mask)) /* what waited may open the next */
         end_sysex(registry, index);
     while (!send_one(registry, index, &msg)) /* no room behind another's SysEx: a note for ever is worse */
         end_sysex(registry, index);

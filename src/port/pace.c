@@ -47,21 +47,10 @@ static bool is_sysex(const struct midi_msg *msg)
     return (msg->flags & MIDI_SYSEX_PART) != 0;
 }
 
-/* Whether it ends a message: it is short, or the last of a SysEx. */
-static bool is_last(const struct midi_msg *msg)
-{
-    return !is_sysex(msg) || (msg->flags & MIDI_SYSEX_END) != 0;
-}
-
-/* Whether it counts as a message where it ends; one that was cut off is counted by whoever cut it. */
-static bool counts(const struct midi_msg *msg)
-{
-    return is_last(msg) && (msg->flags & MIDI_SYSEX_CUT) == 0;
-}
-
+/* Once a message; one that was cut off is counted by whoever cut it. */
 static void miss(struct pace *pace, const struct midi_msg *msg)
 {
-    if (counts(msg))
+    if (midi_ends(msg))
         pace->callbacks.missed(pace->callbacks.user);
 }
 
@@ -123,7 +112,7 @@ static int send_realtime(struct pace *pace)
 static int send_byte(struct pace *pace, const struct midi_msg *piece)
 {
     struct midi_msg msg = byte_of(piece, pace->sent);
-    bool last = is_last(piece);
+    bool last = (piece->flags & MIDI_SYSEX_END) != 0;
     int error;
 
     if ((msg.flags & MIDI_SYSEX_BEGIN) != 0)
@@ -254,7 +243,7 @@ int pace_send(struct pace *pace, const struct midi_msg *msg)
         if (sent == msg->len)
             return 0;
     }
-    if (ring->count == (ahead || ends ? ring->size : PACE_QUEUE - PACE_RESERVE))
+    if (ring->count >= (ahead || ends ? ring->size : PACE_QUEUE - PACE_RESERVE))
         return NW_EFULL;
     *ring_at(ring, ring->count++) = *msg;
     if (sent > 0)
@@ -295,7 +284,7 @@ void pace_finish(struct pace *pace)
     for (unsigned i = 0; i < count; i++) {
         struct midi_msg msg = *ring_at(&pace->waiting, i);
 
-        if (close && is_last(&msg)) {
+        if (close && (msg.flags & MIDI_SYSEX_END) != 0) {
             close = false;
             *ring_at(&pace->waiting, kept++) = end;
         }

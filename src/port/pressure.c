@@ -88,7 +88,11 @@ static void missed(void *user)
 
 static void crowded(void *user)
 {
-    output_pressure(user);
+    struct port *port = user;
+
+    if (!pace_crowded(port->pace))
+        output_release_owed(port->registry, port->index);
+    output_pressure(port);
 }
 
 int registry_pace(struct port *port)

@@ -99,7 +99,7 @@ void registry_source_free(struct registry *registry, uint16_t source);
  * it or the program ends. Its number may be another's. */
 void registry_source_forget(struct registry *registry, uint16_t source);
 
-/* Whether it holds notes or pedals. */
+/* Whether it holds notes or pedals, or may when what waits behind a SysEx has been sent. */
 bool registry_source_holds(const struct registry *registry, uint16_t source);
 
 /* Lets inputs that can wait rest, whatever the outputs say: somebody who should hear them is still being looked up. */

@@ -74,6 +74,9 @@ void output_release(struct registry *registry, unsigned index);
  * output, behind what waits there. */
 void output_source_gone(struct registry *registry, unsigned index, uint16_t source, uint16_t mask);
 
+/* Whether a source holds something on an output, or sent what waits there; not when it waits there that it has gone. */
+bool output_source_holds(const struct registry *registry, unsigned index, uint16_t source);
+
 /* Releases what sources that are source in the bits of mask hold alone on an output. */
 void output_release_held(struct registry *registry, unsigned index, uint16_t source, uint16_t mask);
 

@@ -76,7 +76,7 @@ void registry_source_forget(struct registry *registry, uint16_t source)
 bool registry_source_holds(const struct registry *registry, uint16_t source)
 {
     for (unsigned i = 0; i < registry->count[PORT_OUTPUT]; i++)
-        if (registry->merge[i].holders != NULL && midi_holders_has(registry->merge[i].holders, source))
+        if (output_source_holds(registry, i, source))
             return true;
     return false;
 }
@@ -105,14 +105,14 @@ struct release {
     unsigned index;
 };
 
-/* One of them. What finds no room is owed: it counts as held, by nobody, until there is room. */
+/* One of them. What finds no room, or no connection just now, is owed: it counts as held, by nobody, until there is. */
 static void release_note(void *user, const struct midi_msg *msg)
 {
     struct release *release = user;
     struct merge *merge = &release->registry->merge[release->index];
     struct port *port = release->registry->port[PORT_OUTPUT][release->index];
 
-    if (output_send(port, msg) == NW_EFULL) {
+    if (output_send(port, msg) != 0) {
         struct midi_msg held = midi_short(msg->b[0] | MIDI_NOTE_ON, msg->b[1], 127); /* a controller stays one */
 
         held.port = REGISTRY_SOURCE_OWED;

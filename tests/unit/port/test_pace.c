@@ -177,8 +177,9 @@ static void is_bounded_with_room_for_releases(void **state)
     assert_int_equal(cable.crowded, 1);
     assert_true(pace_crowded(pace));
     for (taken = 0; put(pace, "80 3C 40") == 0; taken++)
-        ;
+        assert_int_equal(put(pace, "C0 01"), NW_EFULL); /* the room for releases is theirs alone */
     assert_int_equal(taken, PACE_RESERVE);
+    assert_int_equal(put(pace, "C0 01"), NW_EFULL);
     for (taken = 0; put(pace, "F8") == 0; taken++)
         ;
     assert_int_equal(taken, PACE_REALTIME_QUEUE);
@@ -261,6 +262,22 @@ static void at_the_end_only_releases_are_sent(void **state)
     arrives("F7 80 3C 40 B0 40 00 80 3D 40 90 3C 64 80 3C 40");
 }
 
+/* However it came about that the end of the SysEx which has begun does not wait. */
+static void at_the_end_no_release_is_lost(void **state)
+{
+    struct fixture *f = *state;
+    struct pace *pace = new_pace(f);
+
+    put(pace, "( F0 01");
+    TURN_UNTIL(f, pace_empty(pace));
+    put(pace, "80 3C 40");
+    put(pace, "80 3D 40");
+    put(pace, "80 3E 40");
+    pace_finish(pace);
+    pace_free(pace);
+    arrives("F0 01 80 3C 40 80 3D 40 80 3E 40");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +288,7 @@ int main(void)
         PORT_TEST(what_is_refused_at_once_is_told),
         PORT_TEST(the_rest_of_a_sysex_is_kept_from_who_comes_next),
         PORT_TEST(at_the_end_only_releases_are_sent),
+        PORT_TEST(at_the_end_no_release_is_lost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
 #include "port/registry_internal.h"
 #include "port_test.h"
 
+#include <time.h>
+
 static struct port *open_loopback(struct fixture *f)
 {
     open_port(f, "loopback", PORT_INPUT);
@@ -143,8 +145,47 @@ static void releases_though_the_queue_is_full(void **state)
     assert_string_equal(f->text + f->used - 17, "80 3D 40|80 3C 40");
 }
 
-/* A driver that takes so many messages more. */
-static int room;
+/* Several senders of one input that goes are in the middle of a SysEx: the one that waits behind the other's ends too.
+ */
+static void ends_the_sysex_of_all_who_go(void **state)
+{
+    struct fixture *f = *state;
+    struct port *input;
+
+    open_loopback(f);
+    input = registry_port(f->registry, PORT_INPUT, 0);
+    send_to(f, 1, 0x0000, "( F0 01");
+    send_to(f, 1, 0x0100, "( F0 02");
+    send_to(f, 1, 0x0100, "90 3C 64");
+    port_ended(input);
+    turns(f, 2);
+    heard(f, "F0 01~|F7~.|F0 02~|F7~.|90 3C 64|80 3C 40");
+}
+
+/* What waits behind a SysEx will sound: its source holds it, until it is known to be released behind it. */
+static void what_waits_is_held(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t one = new_source(f), other = new_source(f);
+
+    open_loopback(f);
+    send_to(f, 1, one, "90 3C 64");
+    send_to(f, 1, other, "( F0 01");
+    assert_false(registry_source_holds(f->registry, other));
+    send_to(f, 1, other, "90 3D 64");
+    assert_true(registry_source_holds(f->registry, other));
+    registry_source_release(f->registry, one);
+    assert_false(registry_source_holds(f->registry, one));
+    send_to(f, 1, one, "90 3E 64");
+    assert_true(registry_source_holds(f->registry, one));
+    send_to(f, 1, other, ") F7");
+    assert_true(registry_source_holds(f->registry, one));
+    turns(f, 2);
+    heard(f, "90 3C 64|F0 01~|F7~.|90 3D 64|80 3C 40|90 3E 64");
+}
+
+/* A driver that takes so many messages more, and what it took, or the last of it. */
+static int room, refusal = NW_EFULL;
 static char scarce[4096];
 
 static bool scarce_matches(const char *name)
@@ -159,8 +200,10 @@ static int scarce_send(struct port *port, const struct midi_msg *msg)
 
     (void)port;
     if (room == 0)
-        return NW_EFULL;
+        return refusal;
     room--;
+    if (end - scarce > 4000)
+        end = scarce;
     sprintf(end, "%s%02X %02X", end > scarce ? "|" : "", msg->b[0], msg->b[1]);
     return 0;
 }
@@ -203,6 +246,62 @@ static void what_finds_no_room_is_owed(void **state)
     port->ops = loopback;
 }
 
+/* The same for a connection that is not there just now: the instrument behind it may still sound. */
+static void what_finds_nobody_is_owed(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t one = new_source(f);
+    struct port *port = open_loopback(f);
+    const struct port_ops *loopback = port->ops;
+
+    port->ops = &scarce_ops;
+    scarce[0] = '\0';
+    room = 1;
+    refusal = NW_ECLOSED;
+    send_to(f, 1, one, "90 3C 64");
+    registry_source_free(f->registry, one);
+    room = 9;
+    port_writable(port);
+    refusal = NW_EFULL;
+    assert_string_equal(scarce, "90 3C|80 3C");
+    port->ops = loopback;
+}
+
+/* A clock by which a cable is free whenever somebody looks. */
+static uint64_t fast_ns(void)
+{
+    static uint64_t passed_ns;
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    passed_ns += PACE_BYTE_NS * 4ULL;
+    return (uint64_t)now.tv_sec * 1000 * MS + (uint64_t)now.tv_nsec + passed_ns;
+}
+
+/* The same when it is the queue of a paced output that has no room: nothing else need be sent there. */
+static void what_a_pace_has_no_room_for_is_owed(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t one = new_source(f);
+    struct port *port = open_loopback(f);
+    const struct port_ops *loopback = port->ops;
+
+    assert_int_equal(registry_pace(port), 0);
+    port->ops = &scarce_ops;
+    scarce[0] = '\0';
+    room = 1;
+    send_to(f, 1, one, "90 3C 64");
+    while (send_to(f, 1, one, "80 3D 40") == 1)
+        ;
+    registry_source_free(f->registry, one);
+    room = 2 * PACE_QUEUE;
+    clock_replace(fast_ns, NULL);
+    TURN_UNTIL(f, pace_empty(port->pace));
+    clock_replace(NULL, NULL);
+    assert_string_equal(scarce + strlen(scarce) - 12, "|80 3D|80 3C");
+    port->ops = loopback;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,8 +311,12 @@ int main(void)
         PORT_TEST(an_input_goes_with_its_senders),
         PORT_TEST(releases_behind_what_waits),
         PORT_TEST(ends_the_sysex_of_who_goes),
+        PORT_TEST(ends_the_sysex_of_all_who_go),
+        PORT_TEST(what_waits_is_held),
         PORT_TEST(releases_though_the_queue_is_full),
         PORT_TEST(what_finds_no_room_is_owed),
+        PORT_TEST(what_finds_nobody_is_owed),
+        PORT_TEST(what_a_pace_has_no_room_for_is_owed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
