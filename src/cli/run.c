@@ -79,22 +79,30 @@ static void input_ended(void *user, struct port *input)
         host_stop(&run->host);
 }
 
+/* Takes a map over; it is freed when it cannot be. */
+static int add_map(struct run *run, struct map *map)
+{
+    int error = bridge_add_map(&run->bridge, map);
+
+    if (error == 0)
+        return CLI_OK;
+    map_free(map);
+    if (error == NW_EFULL) {
+        log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
+        return CLI_SCRIPT;
+    }
+    log_fatal("E003", "a map: the system refuses memory or descriptors. Fix: check ulimit -n and free memory");
+    return CLI_FAILURE;
+}
+
 static int load_dialect(struct run *run, const char *name)
 {
     struct map *map;
-    int error;
 
     for (unsigned i = 0; i < run->bridge.map_count; i++)
         if (map_is_dialect(run->bridge.maps[i]) && strcmp(map_name(run->bridge.maps[i]), name) == 0)
             return CLI_OK;
-    error = map_compile_dialect(name, &map);
-    if (error != 0)
-        return CLI_SCRIPT;
-    if (bridge_add_map(&run->bridge, map) == 0)
-        return CLI_OK;
-    map_free(map);
-    log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
-    return CLI_SCRIPT;
+    return map_compile_dialect(name, &map) == 0 ? add_map(run, map) : CLI_SCRIPT;
 }
 
 /* Maps and scripts of the command line first, then the dialects. */
@@ -108,10 +116,11 @@ static int load_files(struct run *run)
 
         if (host_load(&run->host, files->text[i], &map, &run->wishes) != 0) {
             status = CLI_SCRIPT;
-        } else if (map != NULL && bridge_add_map(&run->bridge, map) != 0) {
-            map_free(map);
-            log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
-            return CLI_SCRIPT;
+        } else if (map != NULL) {
+            int added = add_map(run, map);
+
+            if (added != CLI_OK)
+                return added;
         }
     }
     for (unsigned i = 0; i < run->wishes.use_count && status == CLI_OK; i++)
@@ -348,8 +357,10 @@ static int start(struct run *run)
         status = open_outputs(run);
     if (status == CLI_OK && early_in)
         status = open_inputs(run);
+    run->host.loading = true;
     if (status == CLI_OK)
         status = load_files(run);
+    run->host.loading = false;
     if (status == CLI_OK && !run->interrupted)
         status = open_listeners(run);
     if (status == CLI_OK && !early_out)

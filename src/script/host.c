@@ -19,7 +19,11 @@ static void turn_natively(void *user)
 {
     struct host *host = user;
 
+    if (host->loading)
+        registry_hold(host->bridge->registry, true);
     loop_turn(host->loop, 0);
+    if (host->loading)
+        registry_hold(host->bridge->registry, false);
 }
 
 /* The bridge's hook. However many come or go in a turn, each script is told once. */

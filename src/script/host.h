@@ -34,6 +34,7 @@ struct host {
     struct script *scripts;
     struct source *first, **last; /* ready sources, in the order they became ready */
     unsigned turns;               /* of the loop, to notice one inside a callback */
+    bool loading;                 /* files are: inputs that can wait do while one computes, for rules may follow */
     bool stopped;                 /* host_stop was called */
     bool exiting;                 /* a program called os.exit */
     int exit_code;
