@@ -144,6 +144,39 @@ static void tells_of_changes(void **state)
     assert_int_equal(fake.sent, 2); /* while it was there */
 }
 
+/* Notifiers may raise, remove themselves, open and close devices, collect, and wait; what changes meanwhile is told. */
+static void notifiers_may_do_anything(void **state)
+{
+    struct fixture *f = *state;
+
+    loop_timer_set(f->timer, clock_mono_ns() + 20 * MS);
+    run_program(f,
+                "local Midi, calls, input, last = renoise.Midi, { bad = 0, once = 0, late = 0, waited = 0 }, nil, ''\n"
+                "local changed = Midi.devices_changed_observable()\n"
+                "local function count(what) calls[what] = calls[what] + 1 end\n"
+                "local function once() count('once') changed:remove_notifier(once) end\n"
+                "local function late() count('late') end\n"
+                "changed:add_notifier(function() count('bad') error('on purpose') end)\n"
+                "changed:add_notifier(once)\n"
+                "changed:add_notifier(function()\n"
+                "  if not changed:has_notifier(late) then changed:add_notifier(late) end\n"
+                "  if input then input:close() end\n"
+                "  input = Midi.create_input_device('Keys', print)\n"
+                "  Midi.create_output_device('virtual:mine'):close()\n"
+                "  Midi.create_output_device('loopback')\n"
+                "  collectgarbage()\n"
+                "  last = table.concat(Midi.available_output_devices(), ',')\n"
+                "  notewire.wait(30)\n"
+                "  count('waited')\n"
+                "end)\n"
+                "while last ~= 'Synth,Fourth,print,loopback' do notewire.wait(10) end\n"
+                "notewire.wait(100)\n"
+                "assert(calls.bad == 1 and calls.once == 1 and calls.waited >= 1 and calls.waited <= 3)\n"
+                "assert(calls.late <= calls.waited)\n"
+                "input:close()\n"
+                "assert(#Midi.available_input_devices() == 4)\n"); /* Keys, Third, Fourth, loopback */
+}
+
 /* A port that is open is known, although its device is not there. */
 static void opens_again_what_is_gone(void **state)
 {
@@ -184,8 +217,11 @@ static void a_notifier_keeps_a_script(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {MIDI_TEST(lists_devices), MIDI_TEST(opens_what_is_there),
-                                       MIDI_TEST(tells_of_changes), MIDI_TEST(opens_again_what_is_gone),
+    const struct CMUnitTest tests[] = {MIDI_TEST(lists_devices),
+                                       MIDI_TEST(opens_what_is_there),
+                                       MIDI_TEST(tells_of_changes),
+                                       MIDI_TEST(notifiers_may_do_anything),
+                                       MIDI_TEST(opens_again_what_is_gone),
                                        MIDI_TEST(a_notifier_keeps_a_script)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
