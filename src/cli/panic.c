@@ -54,7 +54,7 @@ static void send_message(struct panic *panic, uint8_t status, unsigned data1, ui
 /* Silence on all channels first. The note-offs are for instruments that know nothing of the rest. */
 static void send_all(struct panic *panic)
 {
-    static const uint8_t controllers[] = {120, 64, 121, 123}; /* all sound off, pedal, controllers, all notes off */
+    static const uint8_t controllers[] = {120, 64, 66, 69, 121, 123}; /* sound, pedals, controllers, notes */
     uint64_t end_ns = clock_mono_ns() + LIMIT_NS;
 
     for (uint8_t channel = 0; channel < 16; channel++)

@@ -256,6 +256,7 @@ void registry_release(struct port *port)
     if (port->direction == PORT_OUTPUT) {
         free_merge(&registry->merge[port->index]);
         registry->full &= ~(1u << port->index);
+        registry->dirty &= ~(1u << port->index); /* what a pace sent at the last moment */
     }
 }
 

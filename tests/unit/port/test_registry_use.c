@@ -79,6 +79,21 @@ static void notes_are_released_before_it_closes(void **state)
 }
 
 /* Its congestion is its user's alone. */
+/* What waits for the cable goes at once; nothing is left to do for a port that is closed. */
+static void one_with_a_pace_closes(void **state)
+{
+    struct fixture *f = *state;
+    struct port *out = use(f, "loopback", PORT_OUTPUT);
+
+    use(f, "loopback", PORT_INPUT);
+    assert_int_equal(registry_pace(out), 0);
+    send_to(f, 1u << out->index, 0, "90 3C 64");
+    send_to(f, 1u << out->index, 0, "90 3D 64");
+    registry_release(out);
+    turns(f, 2);
+    assert_int_equal(f->lost, 1); /* the second one */
+}
+
 static void pauses_nobody(void **state)
 {
     struct fixture *f = *state;
@@ -138,6 +153,7 @@ int main(void)
         PORT_TEST(is_closed_by_the_last),
         PORT_TEST(joined_ports_stay),
         PORT_TEST(notes_are_released_before_it_closes),
+        PORT_TEST(one_with_a_pace_closes),
         PORT_TEST(pauses_nobody),
         PORT_TEST(names_are_checked_and_places_end),
         PORT_TEST(what_is_closed_can_be_opened),
