@@ -91,9 +91,8 @@ static void pass_sysex(struct bridge *bridge, const struct port *from, const str
     uint32_t taken = registry_send(bridge->registry, outputs, msg);
 
     sysex_taken(&sysex->taken, msg, taken);
-
     sysex->refused = sysex->refused || taken != outputs;
-    if ((msg->flags & MIDI_SYSEX_END) == 0 || (msg->flags & MIDI_SYSEX_CUT) != 0)
+    if (!midi_ends(msg))
         return;
     settle(bridge, from, msg, sysex, sysex->taken, sysex->refused, tell(bridge, from, msg, sysex));
 }

@@ -115,17 +115,3 @@ bool midi_notes_is_pedal(uint8_t controller)
 {
     return controller == CC_SUSTAIN || controller == CC_SOSTENUTO || controller == CC_HOLD_2;
 }
-
-/* For people's figures, not for the message path. */
-unsigned midi_notes_count(const struct midi_notes *notes)
-{
-    unsigned count = 0;
-
-    for (unsigned channel = 0; channel < 16; channel++) {
-        for (unsigned i = 0; i < 4; i++) {
-            for (uint32_t bits = notes->sounding[channel][i]; bits != 0; bits &= bits - 1)
-                count++;
-        }
-    }
-    return count;
-}

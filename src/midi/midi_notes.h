@@ -23,7 +23,4 @@ unsigned midi_notes_release(struct midi_notes *notes, void (*emit)(void *user, c
 /* Whether a controller is one of the three pedals. */
 bool midi_notes_is_pedal(uint8_t controller);
 
-/* How many notes sound, over all channels. */
-unsigned midi_notes_count(const struct midi_notes *notes);
-
 #endif
