@@ -3,6 +3,7 @@
 #include "bridges/hint.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* One line to be: who sent what, and how many lines were held back since the last. */
 struct hint {
@@ -54,12 +55,22 @@ void hint_refused(struct hints *hints, const struct net_addr *from, const struct
                     hint.from, why, map_name(map), place, hint.repeated);
 }
 
-void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view, bool named)
+void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view,
+                  const struct port *output)
 {
     struct hint hint;
 
-    if (prepare(&hint, &hints->untaken, from, view))
-        log_warning("E113", "%s from %s: %s (and %u like it). Fix: %s", hint.text, hint.from,
-                    named ? "no output takes it now" : "there is no output of that name", hint.repeated,
-                    named ? "check who should read there" : "name one with -o");
+    if (!prepare(&hint, &hints->untaken, from, view))
+        return;
+    if (output == NULL)
+        log_warning("E113", "%s from %s: there is no output of that name (and %u like it). Fix: name one with -o",
+                    hint.text, hint.from, hint.repeated);
+    else if (strncmp(output->name, DEVICE_VIRTUAL, strlen(DEVICE_VIRTUAL)) == 0)
+        log_warning(
+            "E113",
+            "%s from %s: no program is connected to %s (and %u like it). Fix: choose \"%s\" as a MIDI input there",
+            hint.text, hint.from, output->name, hint.repeated, output->name + strlen(DEVICE_VIRTUAL));
+    else
+        log_warning("E113", "%s from %s: %s does not take it now (and %u like it). Fix: check who should read there",
+                    hint.text, hint.from, output->name, hint.repeated);
 }

@@ -6,6 +6,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "osc/osc_view.h"
+#include "port/devices.h"
 #include "route/map.h"
 
 /* Zero-initialise. One a bridge. */
@@ -20,7 +21,9 @@ void hint_unmapped(struct hints *hints, const struct net_addr *from, const struc
 void hint_refused(struct hints *hints, const struct net_addr *from, const struct osc_view *view, const struct map *map,
                   int line, const char *why);
 
-/* E113: it has been played, and no output took it; named says whether there is an output of that name. */
-void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view, bool named);
+/* E113: it has been played, and no output took it. output: the first that was to; NULL when there is none of that name.
+ */
+void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view,
+                  const struct port *output);
 
 #endif

@@ -151,6 +151,17 @@ static enum map_result ask(struct packet *packet, const struct map *map, const s
     return map_forward(map, view, &sink, line);
 }
 
+/* The first output that the message was to go to; NULL without one. */
+static const struct port *first_output(const struct packet *packet)
+{
+    const struct registry *registry = packet->bridge->registry;
+
+    for (unsigned i = 0; i < registry_count(registry, PORT_OUTPUT); i++)
+        if ((packet->outputs & 1u << i) != 0)
+            return registry_port(registry, PORT_OUTPUT, i);
+    return NULL;
+}
+
 /* Books a played message; one that found no room in the scheduler is played now. */
 static void settle(struct packet *packet, const struct map *map, const struct osc_view *view)
 {
@@ -176,7 +187,7 @@ static void settle(struct packet *packet, const struct map *map, const struct os
     }
     bridge_settle(packet->bridge, packet->outputs, packet->taken);
     if (packet->taken == 0)
-        hint_untaken(&packet->bridge->hints, &packet->from->addr, view, packet->outputs != 0);
+        hint_untaken(&packet->bridge->hints, &packet->from->addr, view, first_output(packet));
 }
 
 static void on_message(void *user, const struct osc_view *view, uint64_t timetag)
