@@ -74,7 +74,11 @@ class Peer:
         return head + data.ljust(12, b"\0")
 
     def write(self, packed):
-        os.write(self.fd, packed)
+        while packed:
+            try:
+                packed = packed[os.write(self.fd, packed):]
+            except BlockingIOError:
+                time.sleep(0.001)
 
     def send(self, *events):
         for event in events:
