@@ -444,9 +444,7 @@ int main(int argc, char **argv)
             failed += all;
         }
     }
-    if (all && (devices_driver("alsa") == NULL || devices_driver("portmidi") == NULL)) {
-        print_message("left out: a driver that was not built\n");
-        failed++;
-    }
+    if (all && (devices_driver("alsa") == NULL || devices_driver("portmidi") == NULL))
+        failed++; /* one was not built */
     return failed;
 }
