@@ -32,6 +32,14 @@ def ports(client=None):
     return found
 
 
+def connected(case, notewire, port):
+    """A TCP connection that notewire has taken: what it plays from now on arrives."""
+    before = notewire.descriptors()
+    tcp = case.tcp(port)
+    until(lambda: notewire.descriptors() > before, "the connection to be taken")
+    return tcp
+
+
 class Raw:
     """A raw MIDI device, open both ways: /dev/snd/midiC0D0 is the other end of the port VirMIDI 0-0."""
 
