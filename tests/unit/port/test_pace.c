@@ -241,15 +241,15 @@ static void at_the_end_only_releases_are_sent(void **state)
     struct pace *pace = new_pace(f);
     unsigned count;
 
-    put_sysex(pace, 20);
+    put_sysex(pace, 2000); /* 0.6 s on a cable: it has not ended when we end */
     put(pace, "90 3C 64");
     put(pace, "80 3C 40");
     put_sysex(pace, 9);
     put(pace, "B0 40 00");
     put(pace, "F8");
+    count = cable.count;
     pace_finish(pace);
     put(pace, "80 3D 40");
-    count = cable.count;
     TURN_UNTIL(f, pace_empty(pace));
     assert_int_equal(cable.missed, 4);
     assert_int_equal(cable.byte[count], 0xf7); /* the SysEx that had begun */

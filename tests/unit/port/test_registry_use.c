@@ -87,11 +87,11 @@ static void one_with_a_pace_closes(void **state)
 
     use(f, "loopback", PORT_INPUT);
     assert_int_equal(registry_pace(out), 0);
-    send_to(f, 1u << out->index, 0, "90 3C 64");
-    send_to(f, 1u << out->index, 0, "90 3D 64");
+    for (int i = 0; i < 200; i++) /* 0.2 s on a cable */
+        send_to(f, 1u << out->index, 0, "90 3C 64");
     registry_release(out);
     turns(f, 2);
-    assert_int_equal(f->lost, 1); /* the second one */
+    assert_in_range(f->lost, 1, 199); /* what was not on it yet */
 }
 
 static void pauses_nobody(void **state)
