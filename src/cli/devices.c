@@ -49,7 +49,7 @@ static bool is_client_name(const char *name)
 
     if (name[0] == '\0' || strlen(name) >= sizeof clean)
         return false;
-    strcpy(clean, name);
+    memcpy(clean, name, strlen(name) + 1);
     text_clean(clean);
     return strcmp(clean, name) == 0;
 }
