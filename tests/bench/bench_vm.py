@@ -24,7 +24,7 @@ BRIDGES = [
      ["--seq", THROUGH, "--udp", "127.0.0.1:57200", "--address", "/midi_through_port-0/note_on"]),
     ("OSC to ALSA", "Pure Data", ["pd", "-nogui", "-noaudio", "-alsamidi", "-midioutdev", "1", "-stderr", "-noprefs", "-open",
                                   str(HERE / "osc_to_notes.pd")],
-     ["--seq", "Pure Data:1", "--udp", "127.0.0.1:57300"]),
+     ["--seq", "Pure Data:0", "--udp", "127.0.0.1:57300"]),
     ("UDP to ALSA", "notewire", ["{notewire}", "-q", "-i", "udp:127.0.0.1:57101", "-o", THROUGH],
      ["--raw", "--seq", THROUGH, "--udp", "127.0.0.1:57101"]),
     ("UDP to ALSA", "qmidinet", ["qmidinet", "-g", "-n", "1", "-i", "lo"],
