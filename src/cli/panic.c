@@ -22,12 +22,6 @@ struct panic {
     uint32_t failed; /* outputs that did not take or send everything */
 };
 
-/* The registry tells of inputs, and panic has none. */
-static void no_input(void *user, struct port *from, const struct midi_msg *msg)
-{
-    (void)user, (void)from, (void)msg;
-}
-
 static void on_lost(void *user, struct port *output)
 {
     ((struct panic *)user)->failed |= 1u << output->index;
@@ -121,7 +115,7 @@ static int play(struct panic *panic)
 int cli_panic(int argc, char **argv, int first)
 {
     struct panic *panic = calloc(1, sizeof *panic);
-    struct registry_callbacks callbacks = {.message = no_input, .lost = on_lost, .user = panic};
+    struct registry_callbacks callbacks = {.lost = on_lost, .user = panic};
     int status = CLI_USAGE;
 
     if (panic == NULL || !cli_parse(&panic->options, argc, argv, first))
