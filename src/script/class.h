@@ -9,6 +9,11 @@
  * object_push_class. */
 void class_open(lua_State *L);
 
+/* For built-in classes that are written in Lua, (class): reading or writing a name that its own instances do not know
+ * raises, as it does for those written in C. Classes derived from it are open again. Names that are no strings are
+ * free: what such a class keeps to itself it keeps under keys that nobody else has. */
+int class_seal(lua_State *L);
+
 /* Whether the value at index is an instance of a class that a script declared. */
 int class_is_instance(lua_State *L, int index);
 

@@ -4,6 +4,8 @@
 #include "script/class_internal.h"
 #include "script/finalizer.h"
 
+#include <string.h>
+
 /* Key of the registry, by its address: the metamethods that all instances share. */
 static const char operators_mark;
 
@@ -98,7 +100,21 @@ static bool has_base(lua_State *L)
     return instance->base != NULL;
 }
 
-/* __index. Upvalues: members, what the built-in base asks for other names or nil. */
+static int unknown_name(lua_State *L)
+{
+    lua_settop(L, 2);
+    return luaL_error(L, "unknown property or function '%s' for an object of type '%s'", lua_tostring(L, 2),
+                      class_push_type(L, 1));
+}
+
+/* Whether the name at index 2, which nothing has, must be a mistake, as upvalue 3 says; operators may be missing. */
+static bool is_mistake(lua_State *L)
+{
+    return lua_toboolean(L, lua_upvalueindex(3)) && lua_type(L, 2) == LUA_TSTRING &&
+           strncmp(lua_tostring(L, 2), "__", 2) != 0;
+}
+
+/* __index. Upvalues: members, what the built-in base asks for other names or nil, whether the class is sealed. */
 static int instance_index(lua_State *L)
 {
     int found;
@@ -114,15 +130,22 @@ static int instance_index(lua_State *L)
         lua_pushvalue(L, 1);
         lua_pushvalue(L, 2);
         lua_callk(L, 2, 1, 0, one_result);
+    } else if (found == LUA_TNIL && is_mistake(L)) {
+        return unknown_name(L);
     }
     return 1;
 }
 
-/* __newindex, with the same members; a property under the name takes all that is assigned. */
+/* __newindex, with the same upvalues; a property under the name takes all that is assigned. */
 static int instance_newindex(lua_State *L)
 {
+    int found;
+
     lua_settop(L, 3);
-    if (is_property(L, push_member(L))) {
+    found = push_member(L);
+    if (found == LUA_TNIL && is_mistake(L))
+        return unknown_name(L);
+    if (is_property(L, found)) {
         lua_getupvalue(L, -1, 2);
         if (lua_isnil(L, -1))
             return luaL_error(L, "property '%s' is read only", luaL_tolstring(L, 2, NULL));
@@ -253,15 +276,21 @@ void class_push_instances(lua_State *L, const char *name)
     class_mark(L, CLASS_INSTANCE, name);
 }
 
-void class_set_access(lua_State *L, int members, const struct object_type *type)
+/* Sets one of the two; the metatable is at the top of the stack. */
+static void set_access(lua_State *L, int members, const struct object_type *type, bool sealed, const char *name,
+                       lua_CFunction access)
 {
     lua_pushvalue(L, members);
     object_push_fallback(L, type, "__index");
-    lua_pushcclosure(L, instance_index, 2);
-    lua_setfield(L, -2, "__index");
-    lua_pushvalue(L, members);
-    lua_pushcclosure(L, instance_newindex, 1);
-    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, sealed);
+    lua_pushcclosure(L, access, 3);
+    lua_setfield(L, -2, name);
+}
+
+void class_set_access(lua_State *L, int members, const struct object_type *type, bool sealed)
+{
+    set_access(L, members, type, sealed, "__index", instance_index);
+    set_access(L, members, type, sealed, "__newindex", instance_newindex);
 }
 
 /* The instance is at index 1; what __init returned above it is dropped. */

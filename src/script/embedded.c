@@ -48,3 +48,11 @@ void embedded_push_import(lua_State *L)
     lua_newtable(L);
     lua_pushcclosure(L, import, 1);
 }
+
+void embedded_set_import(lua_State *L, int index, const char *name)
+{
+    (void)lua_getupvalue(L, index, 1);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}

@@ -21,4 +21,8 @@ typedef struct lua_State lua_State; /* as in lua.h */
 /* Pushes import, by which those files use each other: import "maps/rule" gives what lua/maps/rule.lua returns. */
 void embedded_push_import(lua_State *L);
 
+/* Makes the value at the top of the stack, which it pops, what the import at index gives by a name that is no file's.
+ */
+void embedded_set_import(lua_State *L, int index, const char *name);
+
 #endif

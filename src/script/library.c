@@ -5,12 +5,10 @@
 #include "script/class.h"
 #include "script/finalizer.h"
 #include "script/host.h"
-#include "script/midi.h"
 #include "script/notewire.h"
-#include "script/osc.h"
 #include "script/pattern.h"
+#include "script/renoise.h"
 #include "script/script.h"
-#include "script/socket.h"
 
 #include <limits.h>
 #include <lualib.h>
@@ -195,23 +193,6 @@ static void set_package_path(lua_State *L)
     lua_pop(L, 2);
 }
 
-/* The global renoise, with all that scripts find in it. */
-static void open_renoise(lua_State *L)
-{
-    lua_newtable(L);
-    osc_open(L);
-    lua_setfield(L, -2, "Osc");
-    socket_open(L);
-    lua_setfield(L, -2, "Socket");
-    midi_open(L);
-    lua_setfield(L, -2, "Midi");
-    lua_pushnumber(L, 6.2);
-    lua_setfield(L, -2, "API_VERSION");
-    lua_pushliteral(L, "3.5.0");
-    lua_setfield(L, -2, "RENOISE_VERSION");
-    lua_setglobal(L, "renoise");
-}
-
 static void be_strict(lua_State *L)
 {
     lua_pushglobaltable(L);
@@ -272,8 +253,8 @@ void library_open(lua_State *L)
     pattern_open(L);
     finalizer_open(L);
     class_open(L);
-    open_renoise(L);
     notewire_open(L);
+    renoise_open(L);
     set_package_path(L);
     be_strict(L);
 }

@@ -259,3 +259,16 @@ void observable_fire(lua_State *L, int index, int count)
     }
     lua_settop(L, first - 1);
 }
+
+int observable_new(lua_State *L)
+{
+    observable_push_new(L);
+    return 1;
+}
+
+int observable_call(lua_State *L)
+{
+    object_check(L, 1, &observable_type);
+    observable_fire(L, 1, lua_gettop(L) - 1);
+    return 0;
+}

@@ -23,6 +23,10 @@ void observable_fire(lua_State *L, int index, int count);
 /* Whether the Observable at index has notifiers. Never raises. */
 bool observable_has_any(lua_State *L, int index);
 
+/* For lua/renoise: () -> Observable, and (Observable, ...), which fires it with the rest. */
+int observable_new(lua_State *L);
+int observable_call(lua_State *L);
+
 /* Pushes a new Observable, with add_notifier, has_notifier and remove_notifier. */
 void observable_push_new(lua_State *L);
 

@@ -80,6 +80,18 @@ static char *folder_of(const char *path)
     return slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
 }
 
+/* Where the relative paths of a script begin: in its own folder; those of a program where it was started. Owned; NULL
+ * without memory. */
+static char *base_of(const char *folder, bool program)
+{
+    char *path = realpath(program ? "." : folder, NULL), *base = NULL;
+
+    if (path == NULL || asprintf(&base, "%s%s", path, strcmp(path, "/") == 0 ? "" : "/") < 0)
+        base = path == NULL ? strdup("./") : NULL; /* the script cannot be read either */
+    free(path);
+    return base;
+}
+
 static int open_libraries(lua_State *L)
 {
     library_open(L);
@@ -99,10 +111,11 @@ struct script *script_new(struct host *host, const char *path, size_t memory_lim
     script->plays = registry_source_new(host->bridge->registry, REGISTRY_SOURCE_SCRIPT);
     script->path = strdup(path);
     script->folder = folder_of(path);
+    script->base = script->folder != NULL ? base_of(script->folder, program) : NULL;
     script->devices.script = script;
     script->devices.deliver = midi_devices_changed;
     script->L = lua_newstate(allocate, script);
-    if (script->path == NULL || script->folder == NULL || script->L == NULL) {
+    if (script->path == NULL || script->base == NULL || script->L == NULL) {
         log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", path);
         goto failed;
     }
@@ -136,6 +149,7 @@ void script_free(struct script *script)
     registry_source_free(script->host->bridge->registry, script->plays);
     free(script->path);
     free(script->folder);
+    free(script->base);
     free(script);
 }
 

@@ -25,6 +25,7 @@ struct script {
     bool serving;                /* and that everything else is given to meanwhile */
     char *path;                  /* as the user wrote it */
     char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
+    char *base;                  /* where its relative paths begin: an absolute folder with '/' at its end */
     size_t memory, memory_limit; /* bytes; limit 0: none */
     struct memory blocks;        /* where they are */
     char warning[512];           /* lua_warning comes in pieces */
