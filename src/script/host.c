@@ -70,22 +70,31 @@ static void unload(struct host *host, struct script *script)
     script_free(script);
 }
 
-/* A new script behind the others; NULL without memory. */
-static struct script *add_script(struct host *host, const char *path, bool program)
+/* A new script behind the others. 0, or what package_open says. */
+static int add_script(struct host *host, const char *path, bool program, struct script **script)
 {
-    struct script *script = script_new(host, path, host->options.memory_limit, program), **link = &host->scripts;
+    struct script **link = &host->scripts;
+    struct package package;
+    int error = package_open(&package, path);
 
+    if (error != 0) {
+        package_free(&package);
+        return error;
+    }
+    *script = script_new(host, &package, host->options.memory_limit, program);
     while (*link != NULL)
         link = &(*link)->next;
-    *link = script;
-    return script;
+    *link = *script;
+    return *script != NULL ? 0 : NW_EMEMORY;
 }
 
 int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes)
 {
-    struct script *script = add_script(host, path, false);
-    int error = script != NULL ? script_load(script, map, wishes) : NW_EMEMORY;
+    struct script *script = NULL;
+    int error = add_script(host, path, false, &script);
 
+    if (error == 0)
+        error = script_load(script, map, wishes);
     if (script != NULL && (error != 0 || !script_is_kept(script)))
         unload(host, script);
     return error;
@@ -93,9 +102,10 @@ int host_load(struct host *host, const char *path, struct map **map, struct map_
 
 int host_load_program(struct host *host, const char *path, char *const *argv)
 {
-    struct script *script = add_script(host, path, true);
+    struct script *script;
+    int error = add_script(host, path, true, &script);
 
-    return script != NULL ? script_run_program(script, argv) : NW_EMEMORY;
+    return error == 0 ? script_run_program(script, argv) : error;
 }
 
 const char *host_script_name(const struct host *host, unsigned index)
