@@ -224,3 +224,8 @@ void guard_stop(struct guard *guard)
 {
     guard->stopped = 1;
 }
+
+void guard_go_on(struct guard *guard)
+{
+    guard->stopped = 0;
+}

@@ -76,6 +76,9 @@ void guard_check(lua_State *L);
 /* Ends whatever computes, from between two turns or from a turn inside a hook. */
 void guard_stop(struct guard *guard);
 
+/* Takes guard_stop back: what is called from now on may compute up to the limit. */
+void guard_go_on(struct guard *guard);
+
 /* Whether the millisecond has come since the last turn: then whoever calls many callbacks in a row turns the loop. */
 static inline bool guard_ticked(const struct guard *guard)
 {

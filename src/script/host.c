@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "script/route.h"
+#include "script/tool.h"
 
 #include <string.h>
 
@@ -48,8 +49,19 @@ int host_init(struct host *host, struct bridge *bridge, const struct host_option
     return guard_init(&host->guard, options->limit_ns, turn_natively, host);
 }
 
+void host_end(struct host *host)
+{
+    guard_go_on(&host->guard);
+    for (struct script *script = host->scripts; script != NULL; script = script->next)
+        tool_ending(script);
+    loop_turn(host->loop, 0); /* what they sent goes out */
+    if (host->stopped)
+        guard_stop(&host->guard);
+}
+
 void host_close(struct host *host)
 {
+    host_end(host);
     while (host->scripts != NULL) {
         struct script *script = host->scripts;
 
@@ -63,6 +75,7 @@ static void unload(struct host *host, struct script *script)
 {
     struct script **link = &host->scripts;
 
+    tool_ending(script);
     while (*link != NULL && *link != script)
         link = &(*link)->next;
     if (*link != NULL)
@@ -95,6 +108,8 @@ int host_load(struct host *host, const char *path, struct map **map, struct map_
 
     if (error == 0)
         error = script_load(script, map, wishes);
+    if (error == 0)
+        tool_started(script);
     if (script != NULL && (error != 0 || !script_is_kept(script)))
         unload(host, script);
     return error;
@@ -105,7 +120,10 @@ int host_load_program(struct host *host, const char *path, char *const *argv)
     struct script *script;
     int error = add_script(host, path, true, &script);
 
-    return error == 0 ? script_run_program(script, argv) : error;
+    if (error != 0)
+        return error;
+    script->started = true; /* even one that fails has begun, and may clean up */
+    return script_run_program(script, argv);
 }
 
 const char *host_script_name(const struct host *host, unsigned index)

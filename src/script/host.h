@@ -43,6 +43,10 @@ struct host {
 /* 0, or NW_EIO when the system refuses a timer. Borrows the bridge for the host's life. */
 int host_init(struct host *host, struct bridge *bridge, const struct host_options *options);
 
+/* The last words of all scripts (tool_ending), each call bounded by the limit. Also after host_stop: then nothing waits
+ * in them. Whoever lets outputs finish calls it before; host_close does, too. */
+void host_end(struct host *host);
+
 /* Unloads every script. Before bridge_close. */
 void host_close(struct host *host);
 

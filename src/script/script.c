@@ -9,6 +9,7 @@
 #include "script/map_load.h"
 #include "script/midi.h"
 #include "script/route.h"
+#include "script/tool.h"
 
 #include <errno.h>
 #include <lualib.h>
@@ -118,6 +119,8 @@ struct script *script_new(struct host *host, struct package *package, size_t mem
     script->base = script->folder != NULL ? base_of(script->folder, program) : NULL;
     script->devices.script = script;
     script->devices.deliver = midi_devices_changed;
+    script->document.script = script;
+    script->document.deliver = tool_new_document;
     script->L = lua_newstate(allocate, script);
     if (script->base == NULL || script->L == NULL) {
         log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", script->path);
@@ -146,6 +149,7 @@ void script_free(struct script *script)
         return;
     script->unloading = true;
     source_forget(&script->devices);
+    source_forget(&script->document);
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);

@@ -32,13 +32,15 @@ struct script {
     struct memory blocks;        /* where they are */
     char warning[512];           /* lua_warning comes in pieces */
     struct log_limit warnings, slow;
-    char refused[160];     /* where it asked for more than that: "tool.lua:7: " */
-    bool program;          /* notewire exec: print goes to standard output, os.exit ends it */
-    uint16_t plays;        /* its number as a source of MIDI */
-    bool unloading;        /* its state is being closed: nothing is called any more */
-    struct routes *routes; /* of its maps; NULL: none */
-    struct source devices; /* ready when MIDI devices have come or gone */
-    unsigned kept;         /* running servers, timers, routes and the like, which need the state to stay */
+    char refused[160];      /* where it asked for more than that: "tool.lua:7: " */
+    bool program;           /* notewire exec: print goes to standard output, os.exit ends it */
+    uint16_t plays;         /* its number as a source of MIDI */
+    bool unloading;         /* its state is being closed: nothing is called any more */
+    struct routes *routes;  /* of its maps; NULL: none */
+    bool started;           /* its file has run, so that it is told when it ends (tool.h) */
+    struct source devices;  /* ready when MIDI devices have come or gone */
+    struct source document; /* ready when app_new_document_observable is due */
+    unsigned kept;          /* running servers, timers, routes and the like, which need the state to stay */
 };
 
 /* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Takes the package. Returns
