@@ -13,6 +13,7 @@
 #define TIMED_TOGETHER 16
 #define NESTED_MAX 16    /* waits of one script inside each other */
 #define FOR_EVER_MS 1e12 /* about 30 years */
+#define SETTLE_TURNS 100 /* after which scripts are taken for ones that never rest */
 #define TURN_NS 1000000u /* what scripts get at a stretch when much waits for them */
 
 /* What a computing script lets through: native traffic alone. */
@@ -101,11 +102,26 @@ static int add_script(struct host *host, const char *path, bool program, struct 
     return *script != NULL ? 0 : NW_EMEMORY;
 }
 
+/* Whether a tool runs already, out of the same folder: two would write the same preferences. */
+static bool runs_twice(const struct host *host, const struct script *script)
+{
+    for (const struct script *other = host->scripts; other != NULL; other = other->next)
+        if (other != script && script->package.is_tool && other->package.is_tool &&
+            strcmp(other->base, script->base) == 0) {
+            log_fatal("E445", "%s: this tool runs already, as %s. Fix: name it once", script->package.path,
+                      other->package.path);
+            return true;
+        }
+    return false;
+}
+
 int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes)
 {
     struct script *script = NULL;
     int error = add_script(host, path, false, &script);
 
+    if (error == 0 && runs_twice(host, script))
+        error = NW_EINVALID;
     if (error == 0)
         error = script_load(script, map, wishes);
     if (error == 0)
@@ -126,13 +142,13 @@ int host_load_program(struct host *host, const char *path, char *const *argv)
     return script_run_program(script, argv);
 }
 
-const char *host_script_name(const struct host *host, unsigned index)
+const struct package *host_package(const struct host *host, unsigned index)
 {
     const struct script *script = host->scripts;
 
     while (script != NULL && index-- > 0)
         script = script->next;
-    return script != NULL ? script->path : NULL;
+    return script != NULL ? &script->package : NULL;
 }
 
 void source_ready(struct source *source)
@@ -219,6 +235,14 @@ void host_run(struct host *host)
 {
     while (!host->stopped) {
         turn(host, NULL, UINT64_MAX);
+        drain(host, NULL);
+    }
+}
+
+void host_settle(struct host *host)
+{
+    for (int turns = 0; turns < SETTLE_TURNS && host->first != NULL && !host->stopped; turns++) {
+        turn(host, NULL, 0);
         drain(host, NULL);
     }
 }

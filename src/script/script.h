@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 struct host;
+struct order;
 struct routes;
 
 struct script {
@@ -40,6 +41,7 @@ struct script {
     bool started;           /* its file has run, so that it is told when it ends (tool.h) */
     struct source devices;  /* ready when MIDI devices have come or gone */
     struct source document; /* ready when app_new_document_observable is due */
+    struct order *orders;   /* what people have told it to do (order.h) */
     unsigned kept;          /* running servers, timers, routes and the like, which need the state to stay */
 };
 
