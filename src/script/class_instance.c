@@ -125,13 +125,13 @@ static int instance_index(lua_State *L)
         lua_getupvalue(L, -1, 1);
         lua_pushvalue(L, 1);
         lua_callk(L, 1, 1, 0, one_result);
+    } else if (found == LUA_TNIL && is_mistake(L)) {
+        return unknown_name(L);
     } else if (found == LUA_TNIL && !lua_isnil(L, lua_upvalueindex(2)) && has_base(L)) {
         lua_pushvalue(L, lua_upvalueindex(2));
         lua_pushvalue(L, 1);
         lua_pushvalue(L, 2);
         lua_callk(L, 2, 1, 0, one_result);
-    } else if (found == LUA_TNIL && is_mistake(L)) {
-        return unknown_name(L);
     }
     return 1;
 }
@@ -158,6 +158,20 @@ static int instance_newindex(lua_State *L)
     lua_pushvalue(L, 3);
     lua_rawset(L, 4); /* where push_member left the attributes */
     return 0;
+}
+
+int class_attribute(lua_State *L)
+{
+    luaL_checkany(L, 2);
+    lua_settop(L, 2);
+    if (!class_is_instance(L, 1)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    push_attributes(L);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, -2);
+    return 1;
 }
 
 /* ---- operators ---- */
