@@ -13,14 +13,12 @@
 
 /* What the files of lua/renoise can do that scripts cannot. */
 static const luaL_Reg host_functions[] = {
-    {"seal", class_seal},
-    {"observable", observable_new},
-    {"fire", observable_call},
+    {"seal", class_seal}, {"observable", observable_new}, {"fire", observable_call}, {"members", class_members},
     {NULL, NULL},
 };
 
 /* In the order in which they run; each returns what others import, and adds to renoise and to the globals. */
-static const char *const files[] = {NULL};
+static const char *const files[] = {"renoise/library", "renoise/print", NULL};
 
 static void run_files(lua_State *L)
 {

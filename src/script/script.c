@@ -9,6 +9,7 @@
 #include "script/map_load.h"
 #include "script/midi.h"
 #include "script/route.h"
+#include "script/source.h"
 
 #include <errno.h>
 #include <lualib.h>
@@ -243,7 +244,7 @@ static bool compile(lua_State *L, const struct loading *loading)
     const char *text = file_source(loading->text, &length);
 
     lua_pushfstring(L, "@%s", loading->script->path);
-    return luaL_loadbufferx(L, text, length, lua_tostring(L, -1), "t") == LUA_OK;
+    return source_load(L, text, length, lua_tostring(L, -1));
 }
 
 /* Runs protected. */
