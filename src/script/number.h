@@ -1,4 +1,4 @@
-/* Numbers for scripts that were written for Lua 5.1, where there is one kind.
+/* Numbers as Lua 5.1 takes and shows them: no fraction where a whole one is wanted, and no ".0" behind one.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_SCRIPT_NUMBER_H
 #define NOTEWIRE_SCRIPT_NUMBER_H
@@ -17,5 +17,22 @@ static inline void number_push(lua_State *L, double number)
     else
         lua_pushnumber(L, number);
 }
+
+/* The argument as a whole number: what is behind the point is cut off, what is too large is the largest there is.
+ * Raises when it is no number. */
+lua_Integer number_whole(lua_State *L, int argument);
+
+/* The same; fallback when there is none or it is nil. */
+lua_Integer number_opt_whole(lua_State *L, int argument, lua_Integer fallback);
+
+/* Cuts a number off towards 0; one that is none becomes the smallest, as on every machine of Renoise's. */
+lua_Integer number_cut(lua_Number number);
+
+/* Cuts the numbers among the arguments from first on, where they stand. */
+void number_cut_arguments(lua_State *L, int first);
+
+/* Pushes the text of the value at index, as tostring says it: 1.0 is "1", and metamethods are asked as in Lua. Returns
+ * it; length may be NULL. */
+const char *number_push_text(lua_State *L, int index, size_t *length);
 
 #endif

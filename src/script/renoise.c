@@ -26,12 +26,13 @@ static const luaL_Reg host_functions[] = {
     {"parse_xml", document_parse},
     {"read_file", document_read},
     {"write_file", document_write},
+    {"members", class_members},
     {NULL, NULL},
 };
 
 /* In the order in which they run; each returns what others import, and adds to renoise and to the globals. */
-static const char *const files[] = {"renoise/document",     "renoise/tool", "renoise/app",
-                                    "renoise/view_builder", "renoise/song", NULL};
+static const char *const files[] = {"renoise/library", "renoise/print",        "renoise/document", "renoise/tool",
+                                    "renoise/app",     "renoise/view_builder", "renoise/song",     NULL};
 
 static void run_files(lua_State *L)
 {
