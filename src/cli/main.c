@@ -10,11 +10,13 @@ static const char help[] =
     "notewire puts OSC, raw sockets and MIDI ports on one wire.\n"
     "\n"
     "  notewire [run] [FILE.lua...]             OSC on port 8000 becomes MIDI, and back\n"
+    "  notewire [run] FOLDER|TOOL.xrnx...       tools of Renoise, without Renoise\n"
     "  notewire exec FILE.lua [ARGUMENTS]       a Lua file as a program: its callbacks are served while it waits\n"
     "  notewire ports [--watch] [--json]        the MIDI devices that are there, and what else -i and -o can name\n"
     "  notewire send PORT WORDS...              MIDI to a port, in SendMIDI's words; -- reads them from stdin\n"
     "  notewire send osc [udp:|tcp:]HOST:PORT /ADDRESS [TYPES] ARGS...\n"
     "  notewire panic [-o PORT...]              ends all notes and pedals there, or on every MIDI output there is\n"
+    "  notewire tool [--json] TOOL...           what tools have registered: menu entries and the like\n"
     "  notewire check FILE.lua...               reads maps and scripts without opening anything\n"
     "\n"
     "options of run:\n"
@@ -33,6 +35,8 @@ static const char help[] =
     "  --allow CIDR                   hear this network too; local ones always are (repeatable)\n"
     "  --script-limit SECONDS         end a script that computes for so long without waiting (default: 2)\n"
     "  --script-memory MIB            memory of one script at most (default: 256)\n"
+    "  --menu NAME                    invoke this menu entry of a tool, after loading (repeatable)\n"
+    "  --repl                         a prompt to look into the scripts that run\n"
     "  --local                        hear this machine alone\n"
     "  -q, --quiet                    nothing on standard error but what stops the program\n"
     "  -v, --verbose                  every message on standard error\n"
@@ -51,8 +55,8 @@ int cli_main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv, int first);
-    } commands[] = {{"run", cli_run},   {"exec", cli_exec},   {"ports", cli_ports},
-                    {"send", cli_send}, {"check", cli_check}, {"panic", cli_panic}};
+    } commands[] = {{"run", cli_run},     {"exec", cli_exec},   {"ports", cli_ports}, {"send", cli_send},
+                    {"check", cli_check}, {"panic", cli_panic}, {"tool", cli_tool}};
 
     for (int i = 1; i < argc; i++) { /* help and version wherever they stand, but not among words to send */
         if (strcmp(argv[i], "--") == 0 || strcmp(argv[1], "send") == 0 || strcmp(argv[1], "exec") == 0)

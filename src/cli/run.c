@@ -5,6 +5,7 @@
 #include "bridges/bridge.h"
 #include "cli/cli.h"
 #include "script/map_compile.h"
+#include "script/order.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -21,6 +22,7 @@ struct run {
     struct host host;
     struct cli_signals signals;
     struct loop_signal *totals;
+    struct cli_repl *repl;
     char only_output[PORT_NAME_MAX]; /* the one hardware output, opened by itself; "" */
     bool interrupted;
 };
@@ -372,11 +374,28 @@ static int start(struct run *run)
     return status;
 }
 
+/* --menu and --repl. */
+static int obey(struct run *run)
+{
+    if (run->options.menu.count > 0)
+        host_settle(&run->host); /* some tools register entries when there is a new document */
+    for (unsigned i = 0; i < run->options.menu.count; i++)
+        if (order_invoke(&run->host, TOOL_MENU_ENTRY, run->options.menu.text[i]) != 0)
+            return CLI_SCRIPT;
+    if (!run->options.repl)
+        return CLI_OK;
+    run->repl = cli_repl_new(run->loop, &run->host, stop, run);
+    if (run->repl != NULL)
+        return CLI_OK;
+    log_fatal("E006", "--repl: standard input is no terminal, nor anything to wait for. Fix: leave --repl out");
+    return CLI_USAGE;
+}
+
 /* Turns the loop until a signal or the end of input, then lets outputs finish. */
 static void serve(struct run *run)
 {
-    cli_greet(&run->bridge, &run->host, run->only_output);
     host_run(&run->host);
+    cli_repl_free(run->repl);
     host_end(&run->host);
     while (!run->interrupted && !registry_drain(run->bridge.registry, 0))
         loop_turn(run->loop, UINT64_MAX);
@@ -412,6 +431,10 @@ int cli_run(int argc, char **argv, int first)
     cli_signals_catch(&run->signals, run->loop, stop, run);
     run->totals = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
     status = start(run);
+    if (status == CLI_OK) {
+        cli_greet(&run->bridge, &run->host, run->only_output);
+        status = obey(run);
+    }
     if (status == CLI_OK)
         serve(run);
     host_close(&run->host);

@@ -13,6 +13,7 @@
 #define TIMED_TOGETHER 16
 #define NESTED_MAX 16    /* waits of one script inside each other */
 #define FOR_EVER_MS 1e12 /* about 30 years */
+#define SETTLE_TURNS 100 /* after which scripts are taken for ones that never rest */
 #define TURN_NS 1000000u /* what scripts get at a stretch when much waits for them */
 
 /* What a computing script lets through: native traffic alone. */
@@ -83,22 +84,46 @@ static void unload(struct host *host, struct script *script)
     script_free(script);
 }
 
-/* A new script behind the others; NULL without memory. */
-static struct script *add_script(struct host *host, const char *path, bool program)
+/* A new script behind the others. 0, or what package_open says. */
+static int add_script(struct host *host, const char *path, bool program, struct script **script)
 {
-    struct script *script = script_new(host, path, host->options.memory_limit, program), **link = &host->scripts;
+    struct script **link = &host->scripts;
+    struct package package;
+    int error = package_open(&package, path);
 
+    if (error != 0) {
+        package_free(&package);
+        return error;
+    }
+    *script = script_new(host, &package, host->options.memory_limit, program);
     while (*link != NULL)
         link = &(*link)->next;
-    *link = script;
-    return script;
+    *link = *script;
+    return *script != NULL ? 0 : NW_EMEMORY;
+}
+
+/* Whether a tool runs already, out of the same folder: two would write the same preferences. */
+static bool runs_twice(const struct host *host, const struct script *script)
+{
+    for (const struct script *other = host->scripts; other != NULL; other = other->next)
+        if (other != script && script->package.is_tool && other->package.is_tool &&
+            strcmp(other->base, script->base) == 0) {
+            log_fatal("E445", "%s: this tool runs already, as %s. Fix: name it once", script->package.path,
+                      other->package.path);
+            return true;
+        }
+    return false;
 }
 
 int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes)
 {
-    struct script *script = add_script(host, path, false);
-    int error = script != NULL ? script_load(script, map, wishes) : NW_EMEMORY;
+    struct script *script = NULL;
+    int error = add_script(host, path, false, &script);
 
+    if (error == 0 && runs_twice(host, script))
+        error = NW_EINVALID;
+    if (error == 0)
+        error = script_load(script, map, wishes);
     if (error == 0)
         tool_started(script);
     if (script != NULL && (error != 0 || !script_is_kept(script)))
@@ -108,21 +133,22 @@ int host_load(struct host *host, const char *path, struct map **map, struct map_
 
 int host_load_program(struct host *host, const char *path, char *const *argv)
 {
-    struct script *script = add_script(host, path, true);
+    struct script *script;
+    int error = add_script(host, path, true, &script);
 
-    if (script == NULL)
-        return NW_EMEMORY;
+    if (error != 0)
+        return error;
     script->started = true; /* even one that fails has begun, and may clean up */
     return script_run_program(script, argv);
 }
 
-const char *host_script_name(const struct host *host, unsigned index)
+const struct package *host_package(const struct host *host, unsigned index)
 {
     const struct script *script = host->scripts;
 
     while (script != NULL && index-- > 0)
         script = script->next;
-    return script != NULL ? script->path : NULL;
+    return script != NULL ? &script->package : NULL;
 }
 
 void source_ready(struct source *source)
@@ -209,6 +235,14 @@ void host_run(struct host *host)
 {
     while (!host->stopped) {
         turn(host, NULL, UINT64_MAX);
+        drain(host, NULL);
+    }
+}
+
+void host_settle(struct host *host)
+{
+    for (int turns = 0; turns < SETTLE_TURNS && host->first != NULL && !host->stopped; turns++) {
+        turn(host, NULL, 0);
         drain(host, NULL);
     }
 }
