@@ -380,4 +380,98 @@ it("numbers have texts of their own", function()
   raises("invalid tostring", vb.valuebox, vb, { tostring = "dB" })
 end)
 
+-- ---- values that are bound to documents ----
+
+local Document = renoise.Document
+
+it("a bound value follows its observable, and the observable the value", function()
+  local rows = {
+    { "checkbox", Document.ObservableBoolean(true), true, false },
+    { "slider", Document.ObservableNumber(0.5), 0.5, 1 },
+    { "valuebox", Document.ObservableNumber(50), 50, 60 },
+    { "value", Document.ObservableNumber(50), 50, 60 },
+    { "textfield", Document.ObservableString("a"), "a", "b" },
+    { "multiline_textfield", Document.ObservableString("a"), "a", "b\nc" },
+  }
+  for _, row in ipairs(rows) do
+    local method, observable, first, other = table.unpack(row)
+    local heard = {}
+    local view = vb[method](vb, { bind = observable, notifier = function(value) heard[#heard + 1] = value end })
+    equal({ method, view.value }, { method, first })
+    equal(heard, {})
+    observable.value = other
+    equal(view.value, other)
+    equal(heard, { other })
+    view.value = first
+    equal(observable.value, first)
+    equal(heard, { other, first })
+  end
+end)
+
+it("an index is bound to a number", function()
+  local observable = Document.ObservableNumber(2)
+  local view = vb:popup { items = { "a", "b", "c" }, bind = observable }
+  equal(view.value, 2)
+  observable.value = 3
+  equal(view.value, 3)
+  view.value = 1
+  equal(observable.value, 1)
+end)
+
+it("what is out of bounds is so in neither", function()
+  local observable = Document.ObservableNumber(50)
+  local view = vb:valuebox { min = 0, max = 10, bind = observable }
+  equal({ view.value, observable.value }, { 10, 10 })
+  observable.value = -5
+  equal({ view.value, observable.value }, { 0, 0 })
+end)
+
+it("two views of one observable have the same value", function()
+  local observable = Document.ObservableNumber(0.5)
+  local one, two = vb:slider { bind = observable }, vb:rotary { bind = observable }
+  one.value = 0.25
+  equal({ two.value, observable.value }, { 0.25, 0.25 })
+end)
+
+it("a pad is bound to two numbers", function()
+  local x, y = Document.ObservableNumber(0.5), Document.ObservableNumber(2)
+  local pad = vb:xypad { bind = { x = x, y = y } }
+  equal(pad.value, { x = 0.5, y = 1 })
+  equal(y.value, 1)
+  x.value = 0.25
+  equal(pad.value, { x = 0.25, y = 1 })
+  pad.value = { x = 0, y = 0.5 }
+  equal({ x.value, y.value }, { 0, 0.5 })
+end)
+
+it("lines are bound to a list of texts", function()
+  local list = Document.ObservableStringList()
+  list:insert("one")
+  list:insert("two")
+  local view = vb:multiline_textfield { bind = list }
+  equal(view.paragraphs, { "one", "two" })
+  list:insert("three")
+  equal(view.paragraphs, { "one", "two", "three" })
+  view.paragraphs = { "a", "b" }
+  equal({ #list, list[1].value, list[2].value }, { 2, "a", "b" })
+  view:clear()
+  equal(#list, 0)
+end)
+
+it("a view that is gone follows nothing", function()
+  local observable = Document.ObservableNumber(0)
+  local calls = 0
+  vb:slider { bind = observable, notifier = function() calls = calls + 1 end }
+  collectgarbage()
+  collectgarbage()
+  observable.value = 1
+  equal(calls, 0)
+end)
+
+it("what cannot be bound raises", function()
+  raises("", vb.slider, vb, { bind = 1 })
+  raises("", vb.slider, vb, { bind = Document.ObservableString("a") })
+  raises("", vb.xypad, vb, { bind = Document.ObservableNumber(1) })
+end)
+
 spec.finish()
