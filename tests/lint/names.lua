@@ -38,12 +38,13 @@ local function names_behind(metatable)
   return type(names) == "table" and names or {}, type(class) == "string"
 end
 
--- Members by what they are: those that a class has from its base are told with the base, which is looked at before.
-local told = {}
+-- Members of bases by what they are: classes in Lua that have one from a base need not tell of it again.
+local told, bases = {}, true
 
 local function tell_member(class, name, value)
-  if told[value] == nil then told[value] = class end
-  if told[value] == class and not tostring(name):find("^__") then print("member " .. class .. " " .. name) end
+  local known = told[value] and told[value] ~= class
+  if bases then told[value] = told[value] or class end
+  if not known and not tostring(name):find("^__") then print("member " .. class .. " " .. name) end
 end
 
 -- Tables and class objects, as deep as they go. A static that is not for scripts to call begins with "__". Functions in
@@ -89,13 +90,17 @@ for _, metatable in pairs(debug.getregistry()) do
   local name = type(metatable) == "table" and rawget(metatable, "__name")
   if name and type(rawget(metatable, "__index")) == "function" then
     print("type " .. name)
-    for member, value in pairs(names_behind(metatable)) do tell_member(name, member, value) end
+    for member, value in pairs(names_behind(metatable)) do
+      print("member " .. name .. " " .. member)
+      told[value] = name
+    end
   end
 end
 
 -- Bases that are written in Lua before what is derived from them.
 walk("renoise.Views.View", renoise.Views.View)
 walk("renoise.Views.Control", renoise.Views.Control)
+bases = false
 
 for name, value in pairs(_G) do
   if not plain[name] then print("global " .. name) end
