@@ -274,7 +274,7 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
     script->serving = serving;
     script->nested++;
     while (!over) {
-        turn(host, source, deadline_ns);
+        turn(host, source, host->stopped ? 0 : deadline_ns); /* last words look, and wait for nothing */
         drain(host, source);
         is_done = done != NULL && done(user);
         over = is_done || host->stopped || loop_reached(host->loop, deadline_ns);
