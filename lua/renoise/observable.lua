@@ -4,7 +4,7 @@ local import = ...
 
 local host = import "host"
 local tree = import "renoise/document_tree"
-local Document = renoise.Document
+local Document = import "document"
 local class, error, next, rawequal, select, type = class, error, next, rawequal, select, type
 local floor, format, huge = math.floor, string.format, math.huge
 local insert_at, remove_at = table.insert, table.remove
