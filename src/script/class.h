@@ -14,7 +14,8 @@ void class_open(lua_State *L);
  * free: what such a class keeps to itself it keeps under keys that nobody else has. */
 int class_seal(lua_State *L);
 
-/* For lua/renoise, (value, key): the attribute of an instance, whatever its class says of such a key; nil for all else. */
+/* For lua/renoise, (value, key): the attribute of an instance, whatever its class says of such a key; nil for all else.
+ */
 int class_attribute(lua_State *L);
 
 /* Whether the value at index is an instance of a class that a script declared. */

@@ -5,8 +5,8 @@
 
 #include <lua.h>
 
-/* (text) -> the root of what xml_read finds, or nil and why. An element is a table with name and text, type where it has
- * such an attribute, and the elements in it as 1, 2, 3. */
+/* (text) -> the root of what xml_read finds, or nil and why. An element is a table with name and text, type where it
+ * has such an attribute, and the elements in it as 1, 2, 3. */
 int document_parse(lua_State *L);
 
 /* (path) -> text, and (path, text) -> true; or nil and why. Relative paths begin at the script's base. */

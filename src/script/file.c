@@ -66,8 +66,8 @@ static int write_all(int file, const char *text, size_t length)
     return error == 0 ? 0 : -1;
 }
 
-/* The file that the links of a path lead to, into target, and its mode when there is one. -1 with errno set when it must
- * not be replaced. */
+/* The file that the links of a path lead to, into target, and its mode when there is one. -1 with errno set when it
+ * must not be replaced. */
 static int find_target(const char *path, char target[PATH_MAX], mode_t *mode)
 {
     struct stat status;

@@ -147,7 +147,8 @@ end)
 it("a document that is watched is let go of with what is in it", function()
   local weak = setmetatable({}, { __mode = "k" })
   local function make() -- in a function, for what a block leaves on the stack counts as held
-    local doc = watched(everything("Weak"))
+    local doc = watched(Document.create("Weak") { number = 1, node = { inner = { number = 1 } } })
+    doc:add_property("nodes", Document.DocumentList()) -- what is in its table a model keeps, for those that it will make
     weak[doc], weak[doc.number], weak[doc.nodes] = true, true, true
   end
   make()
