@@ -124,7 +124,8 @@ static const char *const alike[] = {
     " say(pcall(string.match, 'abc', '()', init)) for at in ('abc'):gmatch('()', init) do say(at) end end",
     "say(pcall(string.find)) say(pcall(string.match, 'a')) say(pcall(string.gmatch, {}, 'a')) say(pcall(string.gsub, "
     "'a', 'b'))",
-    "say(pcall(string.find, 'a', 'b', 'x')) say(pcall(string.match, 'a', 'b', print)) say(pcall(string.gmatch, 'a', 'b', "
+    "say(pcall(string.find, 'a', 'b', 'x')) say(pcall(string.match, 'a', 'b', print)) say(pcall(string.gmatch, 'a', "
+    "'b', "
     "{}))",
     "say(pcall(string.gsub, 'a', 'a', true)) say(pcall(string.gsub, 'a', 'a', nil, 'x')) say(pcall(string.gsub, 'a', "
     "'a', print, 'x'))",
