@@ -62,7 +62,7 @@ local function walk(path, value)
     local full = path .. "." .. tostring(name)
     if is_lua and type(inner) == "function" then
       tell_member(class, name, inner)
-    elseif not plain[full] and not tostring(name):find("^__") then
+    elseif not plain[full] and type(name) == "string" and not name:find("^__") then
       print("static " .. full)
       walk(full, inner)
     end
@@ -109,6 +109,6 @@ bases = false
 
 for name, value in pairs(_G) do
   if not plain[name] then print("global " .. name) end
-  if name ~= "_G" and name ~= "package" and name ~= "arg" then walk(name, value) end
+  if name ~= "_G" and name ~= "arg" then walk(name, value) end
 end
 os.exit(#objects > 0) -- they are kept up to here
