@@ -59,7 +59,7 @@ void host_close(struct host *host)
     guard_free(&host->guard);
 }
 
-static void unload(struct host *host, struct script *script)
+void host_unload(struct host *host, struct script *script)
 {
     struct script **link = &host->scripts;
 
@@ -81,13 +81,22 @@ static struct script *add_script(struct host *host, const char *path, bool progr
     return script;
 }
 
-int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes)
+int host_load(struct host *host, struct host_file *file)
 {
-    struct script *script = add_script(host, path, false);
-    int error = script != NULL ? script_load(script, map, wishes) : NW_EMEMORY;
+    struct script *script = add_script(host, file->path, false);
+    int error = NW_EMEMORY;
 
-    if (script != NULL && (error != 0 || !script_is_kept(script)))
-        unload(host, script);
+    file->map = NULL;
+    file->script = script;
+    if (script == NULL)
+        return error;
+    script->elder = file->elder;
+    script->files = file->files;
+    error = script_load(script, &file->map, file->wishes);
+    if (error != 0 || !script_is_kept(script)) {
+        host_unload(host, script);
+        file->script = NULL;
+    }
     return error;
 }
 
@@ -180,6 +189,29 @@ static void drain(struct host *host, const struct source *waited)
     }
 }
 
+void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns)
+{
+    struct source *source;
+
+    do {
+        source = host->first;
+        while (source != NULL && source->script != script)
+            source = source->next;
+        if (source != NULL)
+            give(source);
+    } while (source != NULL && !host->stopped && clock_mono_ns() < deadline_ns);
+}
+
+/* Calls whoever wants to be called here. Not while files are loaded at the start, for they do not know each other yet.
+ */
+static void tend(struct host *host)
+{
+    if (!host->between_due || host->between == NULL || host->loading || host->stopped)
+        return;
+    host->between_due = false;
+    host->between(host->between_user);
+}
+
 static void turn(struct host *host, const struct source *waited, uint64_t deadline_ns)
 {
     host->guard.ticked = 0;
@@ -192,6 +224,7 @@ void host_run(struct host *host)
     while (!host->stopped) {
         turn(host, NULL, UINT64_MAX);
         drain(host, NULL);
+        tend(host);
     }
 }
 
@@ -224,6 +257,7 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
     while (!over) {
         turn(host, source, deadline_ns);
         drain(host, source);
+        tend(host);
         is_done = done != NULL && done(user);
         over = is_done || host->stopped || loop_reached(host->loop, deadline_ns);
     }

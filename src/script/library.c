@@ -3,6 +3,7 @@
 #include "script/library.h"
 
 #include "script/class.h"
+#include "script/files.h"
 #include "script/finalizer.h"
 #include "script/host.h"
 #include "script/notewire.h"
@@ -250,6 +251,7 @@ void library_open(lua_State *L)
     wrap(L, "_G", "loadfile", loadfile_text);
     wrap(L, "os", "exit", os_exit);
     library_open_coroutine(L);
+    files_open(L);
     pattern_open(L);
     finalizer_open(L);
     class_open(L);

@@ -12,8 +12,10 @@
 #include <lua.h>
 #include <stddef.h>
 
+struct bound;
 struct host;
 struct routes;
+struct script_files;
 
 struct script {
     struct guard *guard; /* must be first: guard.c finds it through lua_getextraspace */
@@ -36,6 +38,9 @@ struct script {
     bool unloading;        /* its state is being closed: nothing is called any more */
     struct routes *routes; /* of its maps; NULL: none */
     struct source devices; /* ready when MIDI devices have come or gone */
+    struct bound *bound;   /* its bound sockets, in the order in which they were opened */
+    struct script *elder;  /* the older version beside which it is loaded, until it takes its place; else NULL */
+    struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
     unsigned kept;         /* running servers, timers, routes and the like, which need the state to stay */
 };
 
