@@ -52,6 +52,7 @@ static int run(struct exec *exec, char **argv)
     totals = loop_signal_new(exec->loop, SIGUSR1, tell_totals, exec);
     if (host_load_program(&exec->host, argv[0], argv + 1) == 0)
         status = exec->host.exiting ? exec->host.exit_code : CLI_OK;
+    host_end(&exec->host);
     while ((!exec->host.stopped || exec->host.exiting) && !registry_drain(exec->bridge.registry, 0))
         loop_turn(exec->loop, UINT64_MAX);
     cli_signals_free(&exec->signals);

@@ -377,6 +377,7 @@ static void serve(struct run *run)
 {
     cli_greet(&run->bridge, &run->host, run->only_output);
     host_run(&run->host);
+    host_end(&run->host);
     while (!run->interrupted && !registry_drain(run->bridge.registry, 0))
         loop_turn(run->loop, UINT64_MAX);
 }

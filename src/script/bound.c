@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "script/script.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* The socket of the older version that is meant, and that nobody has yet. */
 static struct bound *find_elder(const struct script *script, const struct server_options *options)
 {
@@ -67,10 +70,20 @@ void bound_close(struct bound *bound)
     server_close(net);
 }
 
-unsigned bound_take_over(struct script *script)
+/* Adds "udp 9000" to a list. */
+static void append_name(char text[BOUND_TEXT], const struct server *net)
 {
-    unsigned count = 0;
+    size_t used = strlen(text);
+    struct net_addr local;
 
+    server_local(net, &local);
+    snprintf(text + used, BOUND_TEXT - used, "%s%s %u", used > 0 ? ", " : "",
+             server_protocol(net) == SERVER_UDP ? "udp" : "tcp", (unsigned)local.port);
+}
+
+void bound_take_over(struct script *script, char text[BOUND_TEXT])
+{
+    text[0] = '\0';
     for (struct bound *bound = script->bound; bound != NULL; bound = bound->next) {
         struct bound *elder = bound->elder;
 
@@ -81,7 +94,6 @@ unsigned bound_take_over(struct script *script)
         if (elder != NULL && bound->inherit != NULL && bound->inherit == elder->inherit)
             bound->inherit(bound, elder);
         part(elder, bound);
-        count++;
+        append_name(text, bound->net);
     }
-    return count;
 }

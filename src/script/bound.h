@@ -5,6 +5,8 @@
 
 #include "net/server.h"
 
+#define BOUND_TEXT 120 /* room for the names of some sockets */
+
 struct script;
 
 /* A socket, as it was asked for. Embed it; zeroed it is closed. */
@@ -29,7 +31,7 @@ int bound_open(struct bound *bound, struct script *script, const struct server_o
 void bound_close(struct bound *bound);
 
 /* What comes to the sockets that the script has of its older version, and what waits there, is its own from here on.
- * Returns how many they are. Between turns. */
-unsigned bound_take_over(struct script *script);
+ * text says which they are: "udp 9000, tcp 9000", "" for none. Between turns. */
+void bound_take_over(struct script *script, char text[BOUND_TEXT]);
 
 #endif

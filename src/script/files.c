@@ -4,6 +4,7 @@
 
 #include "script/script.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,8 +58,30 @@ void files_note(struct script_files *files, const char *path)
 
 void script_note_file(struct script *script, const char *path)
 {
-    if (script->files != NULL)
-        files_note(script->files, path);
+    if (script->files == NULL)
+        return;
+    files_note(script->files, path);
+    if (script->files->grown)
+        script->host->between_due = true; /* whoever watches wants to know */
+}
+
+/* A folder itself is none of them: whatever is written into it changes it. One that is not there yet may come. */
+void files_note_package(struct script_files *files, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    struct stat status;
+    bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    char *manifest = NULL;
+
+    if (!folder)
+        files_note(files, path);
+    if (folder || strcmp(name, "main.lua") == 0) {
+        int length = folder ? (int)strlen(path) : (int)(name - path);
+
+        if (asprintf(&manifest, "%.*s%smanifest.xml", length, path, folder ? "/" : "") >= 0)
+            files_note(files, manifest);
+        free(manifest);
+    }
 }
 
 void files_accept(struct script_files *files)

@@ -40,6 +40,9 @@ void script_note_file(struct script *script, const char *path);
 /* The same, for a list. */
 void files_note(struct script_files *files, const char *path);
 
+/* What path, as package.h takes it, consists of beside the files that run. */
+void files_note_package(struct script_files *files, const char *path);
+
 /* What files look like now is what has been read. */
 void files_accept(struct script_files *files);
 

@@ -35,7 +35,7 @@ int finalizer_call(lua_State *L, int arguments)
     lua_xmove(L, co, arguments + 1);
     guard_enter(script->guard, &outer, co);
     status = lua_pcall(co, arguments, 0, 0);
-    guard_leave(script->guard, &outer);
+    guard_leave(script->guard, &outer, NULL);
     if (status != LUA_OK)
         lua_xmove(co, L, 1);
     return status;

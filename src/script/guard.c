@@ -92,22 +92,20 @@ static void look(lua_State *L, struct guard *guard)
 {
     if (guard->ending == GUARD_GOES_ON && guard->ticked) {
         lua_State *running = guard->running;
+        uint64_t now;
 
         guard->running = NULL; /* the turn is not the script's time, but its ticks must go on */
         guard->ticked = 0;
         guard->turn(guard->user);
         guard->running = running;
         arm(guard, &one_tick);
-        if (guard->limit_ns != 0) {
-            uint64_t now = cpu_now();
-
-            if (!guard->measured)
-                guard->start_ns = now;
-            guard->measured = true;
-            if (now - guard->start_ns > guard->limit_ns)
-                guard->ending = GUARD_LIMIT;
-            if (guard->ending == GUARD_LIMIT)
-                report(L, guard);
+        now = cpu_now();
+        if (!guard->measured)
+            guard->start_ns = now;
+        guard->measured = true;
+        if (guard->limit_ns != 0 && now - guard->start_ns > guard->limit_ns) {
+            guard->ending = GUARD_LIMIT;
+            report(L, guard);
         }
         if (guard->stopped)
             guard->ending = GUARD_STOPPED;
@@ -163,26 +161,43 @@ void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L)
     call->running = guard->running;
     call->measured = guard->measured;
     call->start_ns = guard->start_ns;
+    call->longest_ns = guard->longest_ns;
     call->ending = guard->ending;
     guard->measured = false;
+    guard->longest_ns = 0;
     guard->ending = GUARD_GOES_ON;
     guard->running = L;
     arm(guard, &first_tick);
 }
 
-enum guard_end guard_leave(struct guard *guard, const struct guard_call *call)
+/* A stretch of computing is over. The first look at it comes with the first signal. */
+static void end_stretch(struct guard *guard)
+{
+    uint64_t computed = guard->measured ? cpu_now() - guard->start_ns + FIRST_TICK_NS : 0;
+
+    if (computed > guard->longest_ns)
+        guard->longest_ns = computed;
+    guard->measured = false;
+}
+
+enum guard_end guard_leave(struct guard *guard, const struct guard_call *call, uint64_t *computed_ns)
 {
     enum guard_end ending = guard->ending;
 
+    end_stretch(guard);
+    if (computed_ns != NULL)
+        *computed_ns = guard->longest_ns;
     guard->running = call->running;
     guard->measured = call->measured;
     guard->start_ns = call->start_ns;
+    guard->longest_ns = call->longest_ns;
     guard->ending = call->ending;
     return ending;
 }
 
 void guard_wait_begin(struct guard *guard)
 {
+    end_stretch(guard);
     guard->running = NULL;
 }
 
@@ -208,4 +223,9 @@ void guard_switch(struct guard *guard, lua_State *to)
 void guard_stop(struct guard *guard)
 {
     guard->stopped = 1;
+}
+
+void guard_go_on(struct guard *guard)
+{
+    guard->stopped = 0;
 }

@@ -35,6 +35,7 @@ struct guard {
     volatile sig_atomic_t stopped; /* guard_stop was called */
     bool measured;                 /* start_ns holds */
     uint64_t start_ns;             /* thread CPU time when this stretch was first seen computing */
+    uint64_t longest_ns;           /* the longest stretch of the innermost call that has ended, as far as it was seen */
     uint64_t limit_ns;             /* 0: no limit */
     enum guard_end ending;         /* of the innermost call: it unwinds, whatever pcall catches */
     char *report;                  /* where the last one that was ended had got to; owned, NULL: none */
@@ -46,7 +47,7 @@ struct guard {
 struct guard_call {
     lua_State *running;
     bool measured;
-    uint64_t start_ns;
+    uint64_t start_ns, longest_ns;
     enum guard_end ending;
 };
 
@@ -54,9 +55,11 @@ struct guard_call {
 int guard_init(struct guard *guard, uint64_t limit_ns, void (*turn)(void *user), void *user);
 void guard_free(struct guard *guard);
 
-/* Around each call into Lua: L is the coroutine that will run. guard_leave says why the call was ended, if it was. */
+/* Around each call into Lua: L is the coroutine that will run. guard_leave says why the call was ended, if it was, and
+ * gives the CPU time in nanoseconds for which it computed at a stretch, waits apart; 0 when that was so short that
+ * nobody looked. computed_ns may be NULL. */
 void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L);
-enum guard_end guard_leave(struct guard *guard, const struct guard_call *call);
+enum guard_end guard_leave(struct guard *guard, const struct guard_call *call, uint64_t *computed_ns);
 
 /* Around waiting inside a call (wait, receive, connect): its time does not count, and computing starts at 0 behind it.
  */
@@ -72,6 +75,9 @@ void guard_check(lua_State *L);
 
 /* Ends whatever computes, from between two turns or from a turn inside a hook. */
 void guard_stop(struct guard *guard);
+
+/* Takes guard_stop back: what is called from now on may compute up to the limit. */
+void guard_go_on(struct guard *guard);
 
 /* Whether the millisecond has come since the last turn: then whoever calls many callbacks in a row turns the loop. */
 static inline bool guard_ticked(const struct guard *guard)

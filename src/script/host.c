@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "script/files.h"
 #include "script/route.h"
+#include "script/tool.h"
 
 #include <string.h>
 
@@ -48,8 +50,19 @@ int host_init(struct host *host, struct bridge *bridge, const struct host_option
     return guard_init(&host->guard, options->limit_ns, turn_natively, host);
 }
 
+void host_end(struct host *host)
+{
+    guard_go_on(&host->guard);
+    for (struct script *script = host->scripts; script != NULL; script = script->next)
+        tool_ending(script);
+    loop_turn(host->loop, 0); /* what they sent goes out */
+    if (host->stopped)
+        guard_stop(&host->guard);
+}
+
 void host_close(struct host *host)
 {
+    host_end(host);
     while (host->scripts != NULL) {
         struct script *script = host->scripts;
 
@@ -63,6 +76,7 @@ void host_unload(struct host *host, struct script *script)
 {
     struct script **link = &host->scripts;
 
+    tool_ending(script);
     while (*link != NULL && *link != script)
         link = &(*link)->next;
     if (*link != NULL)
@@ -70,41 +84,65 @@ void host_unload(struct host *host, struct script *script)
     script_free(script);
 }
 
-/* A new script behind the others; NULL without memory. */
-static struct script *add_script(struct host *host, const char *path, bool program)
+/* A new script behind the others. 0, or what package_open says. */
+static int add_script(struct host *host, const char *path, bool program, struct script **script)
 {
-    struct script *script = script_new(host, path, host->options.memory_limit, program), **link = &host->scripts;
+    struct script **link = &host->scripts;
+    struct package package;
+    int error = package_open(&package, path);
 
+    if (error != 0) {
+        package_free(&package);
+        return error;
+    }
+    *script = script_new(host, &package, host->options.memory_limit, program);
     while (*link != NULL)
         link = &(*link)->next;
-    *link = script;
-    return script;
+    *link = *script;
+    return *script != NULL ? 0 : NW_EMEMORY;
+}
+
+struct script *host_start(struct host *host, struct script *script)
+{
+    script->elder = NULL;
+    tool_started(script);
+    if (script_is_kept(script))
+        return script;
+    host_unload(host, script);
+    return NULL;
 }
 
 int host_load(struct host *host, struct host_file *file)
 {
-    struct script *script = add_script(host, file->path, false);
-    int error = NW_EMEMORY;
+    struct script *script = NULL;
+    int error;
 
     file->map = NULL;
-    file->script = script;
-    if (script == NULL)
-        return error;
-    script->elder = file->elder;
-    script->files = file->files;
-    error = script_load(script, &file->map, file->wishes);
-    if (error != 0 || !script_is_kept(script)) {
-        host_unload(host, script);
-        file->script = NULL;
+    file->script = NULL;
+    if (file->files != NULL)
+        files_note_package(file->files, file->path);
+    error = add_script(host, file->path, false, &script);
+    if (error == 0) {
+        script->elder = file->elder;
+        script->files = file->files;
+        error = script_load(script, &file->map, file->wishes);
     }
+    if (error == 0)
+        file->script = file->elder == NULL ? host_start(host, script) : script;
+    else if (script != NULL)
+        host_unload(host, script);
     return error;
 }
 
 int host_load_program(struct host *host, const char *path, char *const *argv)
 {
-    struct script *script = add_script(host, path, true);
+    struct script *script;
+    int error = add_script(host, path, true, &script);
 
-    return script != NULL ? script_run_program(script, argv) : NW_EMEMORY;
+    if (error != 0)
+        return error;
+    script->started = true; /* even one that fails has begun, and may clean up */
+    return script_run_program(script, argv);
 }
 
 const char *host_script_name(const struct host *host, unsigned index)

@@ -29,7 +29,7 @@ static int every(lua_State *L)
     luaL_argcheck(L, milliseconds > 0, 1, "a number of milliseconds above 0 was expected");
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    timer_push(L, milliseconds);
+    timer_push(L, milliseconds, true);
     return 1;
 }
 

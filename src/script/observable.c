@@ -116,6 +116,16 @@ static void remove_at(lua_State *L, int list, lua_Integer place)
     lua_rawseti(L, list, count);
 }
 
+/* Calls what observable_new was given; a list is at an absolute index. */
+static void tell_changed(lua_State *L, int list)
+{
+    lua_pushliteral(L, "changed");
+    if (lua_rawget(L, list) == LUA_TNIL)
+        lua_pop(L, 1);
+    else
+        lua_call(L, 0, 0);
+}
+
 /* ---- methods: the list is at 4, function and object at 5 and 6 ---- */
 
 static int add_notifier(lua_State *L)
@@ -130,6 +140,7 @@ static int add_notifier(lua_State *L)
     lua_rawseti(L, 5, ENTRY_OBJECT);
     lua_rawseti(L, 5, ENTRY_FUNCTION);
     lua_rawseti(L, 4, (lua_Integer)lua_rawlen(L, 4) + 1);
+    tell_changed(L, 4);
     return 0;
 }
 
@@ -170,12 +181,11 @@ static int remove_notifier(lua_State *L)
     place = pair ? find(L, 4, 5, 6) : 0;
     if (place != 0)
         remove_at(L, 4, place);
-    else if (lua_isnil(L, 3) && is_object(L, 2) && (remove_all_of(L) > 0 || !pair))
-        return 0;
-    else if (pair)
-        return luaL_error(L, "this notifier has not been added");
-    else
+    else if (!lua_isnil(L, 3) || !is_object(L, 2) || (remove_all_of(L) == 0 && pair)) {
         check_arguments(L);
+        return luaL_error(L, "this notifier has not been added");
+    }
+    tell_changed(L, 4);
     return 0;
 }
 
@@ -226,8 +236,10 @@ static void call_entry(lua_State *L, int list, int first, int count)
         lua_rawgeti(L, entry, ENTRY_FUNCTION);
         lua_rawgeti(L, entry, ENTRY_OBJECT);
         place = find(L, list, entry + 1, entry + 2);
-        if (place != 0)
+        if (place != 0) {
             remove_at(L, list, place);
+            tell_changed(L, list);
+        }
     }
     lua_settop(L, entry - 1);
 }
@@ -262,7 +274,12 @@ void observable_fire(lua_State *L, int index, int count)
 
 int observable_new(lua_State *L)
 {
+    lua_settop(L, 1);
     observable_push_new(L);
+    push_list(L, 2);
+    lua_pushvalue(L, 1);
+    lua_setfield(L, 3, "changed");
+    lua_settop(L, 2);
     return 1;
 }
 

@@ -23,7 +23,8 @@ void observable_fire(lua_State *L, int index, int count);
 /* Whether the Observable at index has notifiers. Never raises. */
 bool observable_has_any(lua_State *L, int index);
 
-/* For lua/renoise: () -> Observable, and (Observable, ...), which fires it with the rest. */
+/* For lua/renoise: (changed) -> Observable, where changed, which may be left out, is called when a notifier has come or
+ * gone; and (Observable, ...), which fires it with the rest. */
 int observable_new(lua_State *L);
 int observable_call(lua_State *L);
 

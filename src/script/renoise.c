@@ -8,6 +8,7 @@
 #include "script/observable.h"
 #include "script/osc.h"
 #include "script/socket.h"
+#include "script/tool.h"
 
 #include <lauxlib.h>
 
@@ -26,6 +27,7 @@ static void run_files(lua_State *L)
 {
     embedded_push_import(L);
     luaL_newlib(L, host_functions);
+    tool_add_host_functions(L);
     embedded_set_import(L, -2, "host");
     for (const char *const *file = files; *file != NULL; file++) {
         lua_pushvalue(L, -1);

@@ -10,6 +10,7 @@
 #include "script/map_load.h"
 #include "script/midi.h"
 #include "script/route.h"
+#include "script/tool.h"
 
 #include <errno.h>
 #include <lualib.h>
@@ -99,25 +100,31 @@ static int open_libraries(lua_State *L)
     return 0;
 }
 
-struct script *script_new(struct host *host, const char *path, size_t memory_limit, bool program)
+struct script *script_new(struct host *host, struct package *package, size_t memory_limit, bool program)
 {
     struct script *script = calloc(1, sizeof *script);
 
-    if (script == NULL)
+    if (script == NULL) {
+        package_free(package);
         return NULL;
+    }
+    script->package = *package;
+    memset(package, 0, sizeof *package);
     script->host = host;
     script->guard = &host->guard;
     script->memory_limit = memory_limit;
     script->program = program;
     script->plays = registry_source_new(host->bridge->registry, REGISTRY_SOURCE_SCRIPT);
-    script->path = strdup(path);
-    script->folder = folder_of(path);
+    script->path = script->package.main;
+    script->folder = folder_of(script->path);
     script->base = script->folder != NULL ? base_of(script->folder, program) : NULL;
     script->devices.script = script;
     script->devices.deliver = midi_devices_changed;
+    script->document.script = script;
+    script->document.deliver = tool_new_document;
     script->L = lua_newstate(allocate, script);
-    if (script->path == NULL || script->base == NULL || script->L == NULL) {
-        log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", path);
+    if (script->base == NULL || script->L == NULL) {
+        log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", script->path);
         goto failed;
     }
     *(struct script **)lua_getextraspace(script->L) = script;
@@ -126,7 +133,7 @@ struct script *script_new(struct host *host, const char *path, size_t memory_lim
     lua_pushcfunction(script->L, open_libraries);
     if (lua_pcall(script->L, 0, 0, 0) == LUA_OK)
         return script;
-    log_fatal("E421", "%s: the libraries do not load (%s)", path, lua_tostring(script->L, -1));
+    log_fatal("E421", "%s: the libraries do not load (%s)", script->path, lua_tostring(script->L, -1));
 failed:
     script_free(script);
     return NULL;
@@ -134,7 +141,7 @@ failed:
 
 bool script_is_kept(const struct script *script)
 {
-    return script->kept > 0 || midi_watches_devices(script);
+    return script->package.is_tool || script->kept > 0 || midi_watches_devices(script);
 }
 
 void script_free(struct script *script)
@@ -143,12 +150,13 @@ void script_free(struct script *script)
         return;
     script->unloading = true;
     source_forget(&script->devices);
+    source_forget(&script->document);
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);
     memory_free(&script->blocks);
     registry_source_free(script->host->bridge->registry, script->plays);
-    free(script->path);
+    package_free(&script->package);
     free(script->folder);
     free(script->base);
     free(script);
@@ -184,8 +192,28 @@ int script_traceback(lua_State *L)
     return 1;
 }
 
-/* The pcall of the gate: the function and its arguments are on the stack above the handler. Reports under code. */
-static bool call(struct script *script, lua_State *L, int arguments, const char *code, const char *what)
+#define SLOW_NS 20000000u /* a callback that computes for longer holds up others so that people notice */
+
+/* Tells people which callback it was, one every five seconds. */
+static void report_slow(struct script *script, const char *what, uint64_t computed_ns)
+{
+    uint32_t repeated;
+    char more[40] = "";
+
+    if (!log_limit_pass(&script->slow, &repeated))
+        return;
+    if (repeated > 0)
+        snprintf(more, sizeof more, " (and %u times others did)", (unsigned)repeated);
+    log_warning("E425",
+                "%s: %s computed for %.0f ms%s, and what else scripts hear waited. Fix: do less at once, or call "
+                "notewire.wait(0) in between",
+                script->path, what, (double)computed_ns / 1e6, more);
+}
+
+/* The pcall of the gate: the function and its arguments are on the stack above the handler. Reports under code.
+ * computed_ns as guard_leave. */
+static bool call(struct script *script, lua_State *L, int arguments, const char *code, const char *what,
+                 uint64_t *computed_ns)
 {
     int base = lua_gettop(L) - arguments - 1, status;
     struct guard_call outer;
@@ -193,7 +221,7 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
 
     guard_enter(script->guard, &outer, L);
     status = lua_pcall(L, arguments, 0, base);
-    end = guard_leave(script->guard, &outer);
+    end = guard_leave(script->guard, &outer, computed_ns);
     if (status == LUA_ERRMEM) {
         char text[300];
 
@@ -213,6 +241,8 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
 bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what)
 {
     lua_State *L = script->waiting != NULL ? script->waiting : script->L;
+    uint64_t computed_ns;
+    bool done;
 
     if (script->unloading)
         return false;
@@ -223,7 +253,10 @@ bool script_call(struct script *script, lua_CFunction body, void *argument, cons
     lua_pushcfunction(L, script_traceback);
     lua_pushcfunction(L, body);
     lua_pushlightuserdata(L, argument);
-    return call(script, L, 1, "E420", what);
+    done = call(script, L, 1, "E420", what, &computed_ns);
+    if (done && computed_ns > SLOW_NS)
+        report_slow(script, what, computed_ns);
+    return done;
 }
 
 /* One file on its way through Lua. */
@@ -291,7 +324,8 @@ static int run_file(lua_State *L)
     const char *path = loading->script->path;
 
     map_push_language(L, loading->text, loading->length, path);
-    set_words(L, 2);
+    if (!loading->script->package.has_manifest) /* Renoise's tools may have globals of these names */
+        set_words(L, 2);
     lua_settop(L, 2);
     if (compile(L, loading)) {
         lua_call(L, 0, 0);
@@ -323,7 +357,7 @@ static int run(struct loading *loading, lua_CFunction body)
     lua_pushcfunction(script->L, script_traceback);
     lua_pushcfunction(script->L, body);
     lua_pushlightuserdata(script->L, loading);
-    done = call(script, script->L, 1, "E422", "failed");
+    done = call(script, script->L, 1, "E422", "failed", NULL);
     free(text);
     if (done)
         return loading->error;

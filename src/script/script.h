@@ -7,6 +7,7 @@
 #include "script/host.h"
 #include "script/map_compile.h"
 #include "script/memory.h"
+#include "script/package.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -25,28 +26,31 @@ struct script {
     lua_State *waiting;          /* the coroutine that is inside wait, receive or connect; NULL when none is */
     unsigned nested;             /* waits inside each other */
     bool serving;                /* and that everything else is given to meanwhile */
-    char *path;                  /* as the user wrote it */
+    struct package package;      /* what it came as */
+    const char *path;            /* the file that runs, as messages call it: the package's */
     char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
     char *base;                  /* where its relative paths begin: an absolute folder with '/' at its end */
     size_t memory, memory_limit; /* bytes; limit 0: none */
     struct memory blocks;        /* where they are */
     char warning[512];           /* lua_warning comes in pieces */
-    struct log_limit warnings;
-    char refused[160];     /* where it asked for more than that: "tool.lua:7: " */
-    bool program;          /* notewire exec: print goes to standard output, os.exit ends it */
-    uint16_t plays;        /* its number as a source of MIDI */
-    bool unloading;        /* its state is being closed: nothing is called any more */
-    struct routes *routes; /* of its maps; NULL: none */
-    struct source devices; /* ready when MIDI devices have come or gone */
-    struct bound *bound;   /* its bound sockets, in the order in which they were opened */
-    struct script *elder;  /* the older version beside which it is loaded, until it takes its place; else NULL */
+    struct log_limit warnings, slow;
+    char refused[160];      /* where it asked for more than that: "tool.lua:7: " */
+    bool program;           /* notewire exec: print goes to standard output, os.exit ends it */
+    uint16_t plays;         /* its number as a source of MIDI */
+    bool unloading;         /* its state is being closed: nothing is called any more */
+    struct routes *routes;  /* of its maps; NULL: none */
+    bool started;           /* its file has run, so that it is told when it ends (tool.h) */
+    struct source devices;  /* ready when MIDI devices have come or gone */
+    struct source document; /* ready when app_new_document_observable is due */
+    struct bound *bound;    /* its bound sockets, in the order in which they were opened */
+    struct script *elder;   /* the older version beside which it is loaded, until it takes its place; else NULL */
     struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
-    unsigned kept;         /* running servers, timers, routes and the like, which need the state to stay */
+    unsigned kept;          /* running servers, timers, routes and the like, which need the state to stay */
 };
 
-/* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Returns owned; NULL without
- * memory. */
-struct script *script_new(struct host *host, const char *path, size_t memory_limit, bool program);
+/* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Takes the package. Returns
+ * owned; NULL without memory. */
+struct script *script_new(struct host *host, struct package *package, size_t memory_limit, bool program);
 
 /* Runs the file, with the words of the map language (docs/maps.md) among its globals; *map and wishes as host_load has
  * them. 0; NW_EIO when it cannot be read, NW_EINVALID when it failed or has mistakes in its rules, NW_EMEMORY: logged.

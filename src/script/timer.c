@@ -19,6 +19,7 @@ struct timer {
     struct loop_timer *alarm; /* NULL when it does not run */
     uint64_t interval_ns, due_ns;
     bool due;     /* the alarm has come, and the function has not been called for it */
+    bool keeps;   /* counted in the script's kept while it runs */
     bool calling; /* the function runs; should it wait, it is not called inside itself */
     int self_ref; /* the object, in the registry while it runs; its user value is the function */
     char what[64];
@@ -44,7 +45,8 @@ static void halt(lua_State *L, struct timer *timer)
     loop_timer_free(timer->alarm);
     timer->alarm = NULL;
     timer->due = false;
-    timer->source.script->kept--;
+    if (timer->keeps)
+        timer->source.script->kept--;
     source_forget(&timer->source);
     luaL_unref(L, LUA_REGISTRYINDEX, timer->self_ref);
 }
@@ -113,7 +115,7 @@ static struct timer *self(lua_State *L, int index)
     return object->timer;
 }
 
-void timer_push(lua_State *L, double milliseconds)
+void timer_push(lua_State *L, double milliseconds, bool keeps)
 {
     struct script *script = script_of(L);
     struct timer_object *object;
@@ -148,7 +150,9 @@ void timer_push(lua_State *L, double milliseconds)
         luaL_error(L, "the system has no more timers: too many files are open");
     }
     timer->self_ref = self_ref;
-    script->kept++;
+    timer->keeps = keeps;
+    if (keeps)
+        script->kept++;
     timer->due_ns = clock_mono_ns() + timer->interval_ns;
     loop_timer_set(timer->alarm, timer->due_ns);
 }

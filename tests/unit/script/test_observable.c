@@ -66,12 +66,15 @@ static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct host_options options = {.limit_ns = 200000000};
+    struct package package;
 
     log_set_level(LOG_QUIET);
     if (f == NULL || (f->loop = loop_new()) == NULL || bridge_init(&f->bridge, f->loop, true) != 0 ||
         host_init(&f->host, &f->bridge, &options) != 0)
         return -1;
-    f->script = script_new(&f->host, "test.lua", 0, true);
+    if (package_open(&package, "test.lua") != 0)
+        return -1;
+    f->script = script_new(&f->host, &package, 0, true);
     f->host.scripts = f->script;
     *state = f;
     return f->script == NULL || !script_call(f->script, make, NULL, "setup");

@@ -216,7 +216,7 @@ static void test_endless_ones_are_ended(void **state)
         assert_int_equal(luaL_loadstring(L, endless[i]), LUA_OK);
         guard_enter(&guard, &outer, L);
         assert_int_equal(lua_pcall(L, 0, 0, 0), LUA_ERRRUN);
-        assert_int_equal(guard_leave(&guard, &outer), GUARD_LIMIT);
+        assert_int_equal(guard_leave(&guard, &outer, NULL), GUARD_LIMIT);
         assert_non_null(strstr(lua_tostring(L, -1), "computed for longer than 50 ms"));
         assert_non_null(strstr(guard.report, "stack traceback"));
         assert_in_range(turns, 2, 100000);
