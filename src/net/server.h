@@ -51,8 +51,8 @@ struct server_options {
      * or until answering it fails (closed with NW_EIO). */
     bool half_open;
     bool shared; /* UDP: as udp_open_shared */
-    /* A server of this protocol whose socket it is to take over (server_take_over) instead of binding one; bind does not
-     * matter then. NULL: none. */
+    /* A server of this protocol whose socket it is to take over (server_take_over) instead of binding one; bind does
+     * not matter then. NULL: none. */
     struct server *elder;
 };
 

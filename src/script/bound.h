@@ -11,10 +11,10 @@ struct script;
 
 /* A socket, as it was asked for. Embed it; zeroed it is closed. */
 struct bound {
-    struct bound *next;   /* of the script, in the order in which they were opened */
+    struct bound *next; /* of the script, in the order in which they were opened */
     struct script *script;
-    struct server *net;   /* owned; NULL: closed */
-    struct net_addr bind; /* port 0 too, whichever port that became */
+    struct server *net;         /* owned; NULL: closed */
+    struct net_addr bind;       /* port 0 too, whichever port that became */
     struct bound *elder, *heir; /* whose socket it is to take over, and who its own; NULL: nobody, or it was closed */
     bool held;                  /* it has not taken it over yet */
     /* Moves what has been heard on elder's socket and waits to the heir, which has nothing yet. Called for those that

@@ -38,9 +38,9 @@ struct host {
     void (*between)(void *user);  /* called between turns when between_due is set; may be NULL */
     void *between_user;
     bool between_due;
-    bool loading;                 /* files are: inputs that can wait do while one computes, for rules may follow */
-    bool stopped;                 /* host_stop was called */
-    bool exiting;                 /* a program called os.exit */
+    bool loading; /* files are: inputs that can wait do while one computes, for rules may follow */
+    bool stopped; /* host_stop was called */
+    bool exiting; /* a program called os.exit */
     int exit_code;
 };
 

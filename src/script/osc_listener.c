@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The listener that a socket is of. */
-#define LISTENER_OF(bound, protocol)                                                                                   \
-    ((struct osc_listener *)(void *)((char *)((bound) - (protocol)) - offsetof(struct osc_listener, bound)))
-
 #define ANY_PORT_TRIES 20 /* for a port that is free for both protocols */
 
 /* What Lua holds. */
@@ -103,21 +99,22 @@ static void free_listener(struct osc_receiver *receiver)
 static const struct osc_receiver_ops receiver_ops = {
     .free = free_listener, .pause = pause_reading, .release = osc_connection_left, .push_peer = osc_connection_push};
 
-static void inherit(struct osc_listener *heir, struct osc_listener *elder)
+/* The listener that a socket is of. */
+static struct osc_listener *listener_of(struct bound *bound, enum server_protocol protocol)
 {
-    osc_receiver_inherit(&heir->receiver, &elder->receiver);
+    return (struct osc_listener *)(void *)((char *)(bound - protocol) - offsetof(struct osc_listener, bound));
 }
 
-/* What waits is behind both sockets: it goes with the first that is taken over. */
+/* What waits came through both sockets: it goes with the first that is taken over. */
 
 static void inherit_udp(struct bound *heir, struct bound *elder)
 {
-    inherit(LISTENER_OF(heir, SERVER_UDP), LISTENER_OF(elder, SERVER_UDP));
+    osc_receiver_inherit(&listener_of(heir, SERVER_UDP)->receiver, &listener_of(elder, SERVER_UDP)->receiver);
 }
 
 static void inherit_tcp(struct bound *heir, struct bound *elder)
 {
-    inherit(LISTENER_OF(heir, SERVER_TCP), LISTENER_OF(elder, SERVER_TCP));
+    osc_receiver_inherit(&listener_of(heir, SERVER_TCP)->receiver, &listener_of(elder, SERVER_TCP)->receiver);
 }
 
 static int open_server(struct osc_listener *listener, enum server_protocol protocol, const struct net_addr *bind)

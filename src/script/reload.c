@@ -32,7 +32,7 @@ struct reload {
     unsigned count;
     bool busy;                /* one is being reloaded */
     struct file_watch *watch; /* NULL: nobody watches */
-    void (*wished)(void *user, const char *path, const struct map_wishes *wishes);
+    void (*wished)(void *user, const char *path, struct map_wishes *wishes);
     void *user;
 };
 
@@ -218,8 +218,8 @@ void reload_all(struct reload *reload)
 
 /* ---- life ---- */
 
-struct reload *reload_new(struct host *host,
-                          void (*wished)(void *user, const char *path, const struct map_wishes *wishes), void *user)
+struct reload *reload_new(struct host *host, void (*wished)(void *user, const char *path, struct map_wishes *wishes),
+                          void *user)
 {
     struct reload *reload = calloc(1, sizeof *reload);
 

@@ -10,9 +10,9 @@
 struct reload;
 
 /* Borrows the host, whose between it becomes. wished is called after a file's place has been taken, with what the new
- * version wants opened. Returns owned; NULL without memory. */
-struct reload *reload_new(struct host *host,
-                          void (*wished)(void *user, const char *path, const struct map_wishes *wishes), void *user);
+ * version wants opened; it may take texts out of them. Returns owned; NULL without memory. */
+struct reload *reload_new(struct host *host, void (*wished)(void *user, const char *path, struct map_wishes *wishes),
+                          void *user);
 
 /* After host_close. */
 void reload_free(struct reload *reload);
