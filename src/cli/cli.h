@@ -24,8 +24,8 @@ struct cli_list {
 
 struct cli_options {
     struct cli_list files, osc, midi_in, midi_out, din, release_after, reply, allow, script_limit, script_memory,
-        driver, name;
-    bool local, help, version, watch, no_watch, json;
+        driver, name, menu;
+    bool local, help, version, watch, no_watch, json, repl;
 };
 
 /* Reads options and files out of argv[first..]; sets the log level. False, with the mistake logged, when something
@@ -83,6 +83,16 @@ int cli_ports(int argc, char **argv, int first); /* ports.c */
 int cli_send(int argc, char **argv, int first);  /* send.c */
 int cli_check(int argc, char **argv, int first); /* check.c */
 int cli_panic(int argc, char **argv, int first); /* panic.c */
+int cli_tool(int argc, char **argv, int first);  /* tool.c */
+
+/* --repl: reads lines of standard input and runs them in the scripts, between turns; .quit calls quit. Returned owned;
+ * NULL when standard input cannot be waited for. One at a time. */
+struct cli_repl;
+struct cli_repl *cli_repl_new(struct loop *loop, struct host *host, void (*quit)(void *user), void *user);
+void cli_repl_free(struct cli_repl *repl); /* repl.c */
+
+/* Prints "key":"text" as JSON has it, or null for NULL. key needs no quoting; text is UTF-8. */
+void cli_print_json(const char *key, const char *text); /* json.c */
 
 /* Chooses the subcommand; what main calls. */
 int cli_main(int argc, char **argv);

@@ -21,6 +21,19 @@ static void greet_port(const struct port *port, const char *only_output)
         log_info("%s: %s", label, port->name);
 }
 
+static void greet_script(const struct package *package)
+{
+    const char *version = package->manifest.version;
+
+    if (!package->is_tool)
+        log_info("Script: %s", package->path);
+    else if (package->manifest.name == NULL)
+        log_info("Tool: %s", package->path);
+    else
+        log_info("Tool: %s%s%s (%s)", package->manifest.name, version != NULL ? " " : "",
+                 version != NULL ? version : "", package->path);
+}
+
 void cli_greet(const struct bridge *bridge, const struct host *host, const char *only_output)
 {
     const struct registry *registry = bridge->registry;
@@ -48,8 +61,8 @@ void cli_greet(const struct bridge *bridge, const struct host *host, const char 
         for (unsigned i = 0; i < registry_count(registry, direction); i++)
             if (registry_port(registry, direction, i)->joined)
                 greet_port(registry_port(registry, direction, i), only_output);
-    for (unsigned i = 0; host_script_name(host, i) != NULL; i++)
-        log_info("Script: %s", host_script_name(host, i));
+    for (unsigned i = 0; host_package(host, i) != NULL; i++)
+        greet_script(host_package(host, i));
     if (registry_count(registry, PORT_OUTPUT) == 0 && registry_count(registry, PORT_INPUT) == 0 &&
         bridge->map_count > 0 && host->scripts == NULL)
         log_warning("E204", "no MIDI output is named, so nothing can be played. Fix: add -o print");

@@ -51,8 +51,8 @@ int cli_main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv, int first);
-    } commands[] = {{"run", cli_run},   {"exec", cli_exec},   {"ports", cli_ports},
-                    {"send", cli_send}, {"check", cli_check}, {"panic", cli_panic}};
+    } commands[] = {{"run", cli_run},     {"exec", cli_exec},   {"ports", cli_ports}, {"send", cli_send},
+                    {"check", cli_check}, {"panic", cli_panic}, {"tool", cli_tool}};
 
     for (int i = 1; i < argc; i++) { /* help and version wherever they stand, but not among words to send */
         if (strcmp(argv[i], "--") == 0 || strcmp(argv[1], "send") == 0 || strcmp(argv[1], "exec") == 0)

@@ -56,7 +56,8 @@ static bool add(struct cli_list *list, const char *option, const char *value)
  * and gets the index of that file. */
 static bool parse(struct cli_options *options, int argc, char **argv, int first, int *rest)
 {
-    static const char program[] = " run exec check ", devices[] = " run exec check ports send panic ";
+    static const char program[] = " run exec check ", scripts[] = " run exec check tool ",
+                      devices[] = " run exec check ports send panic tool ";
     const char *command = first > 1 ? argv[first - 1] : "run";
     bool quiet = false, verbose = false, files_only = false;
     const struct option table[] = {
@@ -66,15 +67,17 @@ static bool parse(struct cli_options *options, int argc, char **argv, int first,
         {"--din", NULL, &options->din, NULL, " run "},
         {"--release-after", NULL, &options->release_after, NULL, " run "},
         {"--reply", NULL, &options->reply, NULL, program},
-        {"--allow", NULL, &options->allow, NULL, program},
-        {"--script-limit", NULL, &options->script_limit, NULL, program},
-        {"--script-memory", NULL, &options->script_memory, NULL, program},
+        {"--allow", NULL, &options->allow, NULL, scripts},
+        {"--script-limit", NULL, &options->script_limit, NULL, scripts},
+        {"--script-memory", NULL, &options->script_memory, NULL, scripts},
         {"--local", NULL, NULL, &options->local, program},
         {"--driver", NULL, &options->driver, NULL, devices},
         {"--name", NULL, &options->name, NULL, devices},
         {"--watch", NULL, NULL, &options->watch, " run ports "},
         {"--no-watch", NULL, NULL, &options->no_watch, " run "},
-        {"--json", NULL, NULL, &options->json, " ports "},
+        {"--json", NULL, NULL, &options->json, " ports tool "},
+        {"--menu", NULL, &options->menu, NULL, " run "},
+        {"--repl", NULL, NULL, &options->repl, " run "},
         {"--quiet", "-q", NULL, &quiet, NULL},
         {"--verbose", "-v", NULL, &verbose, NULL},
         {"--help", "-h", NULL, &options->help, NULL},

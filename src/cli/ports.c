@@ -24,18 +24,7 @@ struct ports {
     bool changed, ended;
 };
 
-/* ---- JSON: names are printable UTF-8 (devices.h) ---- */
-
-static void print_string(const char *key, const char *text)
-{
-    printf("\"%s\":\"", key);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            putchar('\\');
-        putchar(*text);
-    }
-    putchar('"');
-}
+/* ---- JSON ---- */
 
 static void print_bool(const char *key, bool value)
 {
@@ -45,16 +34,16 @@ static void print_bool(const char *key, bool value)
 static void print_device_json(const struct device *device, const char *driver)
 {
     putchar('{');
-    print_string("name", device->name);
+    cli_print_json("name", device->name);
     putchar(',');
-    print_string("address", device->address);
+    cli_print_json("address", device->address);
     putchar(',');
-    print_string("driver", driver);
+    cli_print_json("driver", driver);
     print_bool("input", device->input);
     print_bool("output", device->output);
     print_bool("hardware", device->hardware);
     putchar(',');
-    print_string("users", device->users);
+    cli_print_json("users", device->users);
     putchar('}');
 }
 
@@ -62,7 +51,7 @@ static void print_list_json(const struct list *list, const char *driver)
 {
     printf("{\"version\":%d,", JSON_VERSION);
     if (driver != NULL)
-        print_string("driver", driver);
+        cli_print_json("driver", driver);
     else
         fputs("\"driver\":null", stdout);
     fputs(",\"devices\":[", stdout);

@@ -19,6 +19,7 @@ struct run {
     struct reload *reload;
     struct cli_signals signals;
     struct loop_signal *totals;
+    struct cli_repl *repl;
     char only_output[PORT_NAME_MAX]; /* the one hardware output, opened by itself; "" */
     bool interrupted;
     bool on_terminal; /* it was started on one */

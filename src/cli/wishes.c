@@ -63,7 +63,7 @@ static void tell_gone(const char *path, struct map_wish_list *had, const struct 
     for (unsigned i = 0; i < *had->count; i++) {
         if (!stands_in(had->where[i], path) || find(now, had->texts[i]) < *now->count)
             continue;
-        log_warning("E442", "%s: %s \"%s\" is gone from it, and goes on. Fix: restart notewire to be rid of it", path,
+        log_warning("E452", "%s: %s \"%s\" is gone from it, and goes on. Fix: restart notewire to be rid of it", path,
                     had->word, had->texts[i]);
         free(had->where[i]);
         had->where[i] = NULL;

@@ -44,7 +44,7 @@ static bool renew(struct file_watch *watch, struct folder *folder)
     loop_watch_free(folder->watch);
     folder->watch = there ? loop_watch_new(watch->loop, folder->path, on_event, watch) : NULL;
     if (folder->watch == NULL && there && !folder->refused)
-        log_warning("E441", "%s: this folder cannot be watched (%s). Fix: kill -HUP reloads what has changed",
+        log_warning("E451", "%s: this folder cannot be watched (%s). Fix: kill -HUP reloads what has changed",
                     folder->path, strerror(errno));
     folder->refused = there && folder->watch == NULL;
     folder->device = status.st_dev;
@@ -86,7 +86,7 @@ struct file_watch *file_watch_new(struct loop *loop, bool (*look_at)(void *user)
     if (watch != NULL)
         watch->timer = loop_timer_new(loop, on_timer, watch);
     if (watch == NULL || watch->timer == NULL) {
-        log_warning("E441", "files cannot be watched: the system refuses a timer. Fix: check ulimit -n");
+        log_warning("E451", "files cannot be watched: the system refuses a timer. Fix: check ulimit -n");
         free(watch);
         return NULL;
     }

@@ -14,6 +14,7 @@
 #define TIMED_TOGETHER 16
 #define NESTED_MAX 16    /* waits of one script inside each other */
 #define FOR_EVER_MS 1e12 /* about 30 years */
+#define SETTLE_TURNS 100 /* after which scripts are taken for ones that never rest */
 #define TURN_NS 1000000u /* what scripts get at a stretch when much waits for them */
 
 /* What a computing script lets through: native traffic alone. */
@@ -84,6 +85,19 @@ void host_unload(struct host *host, struct script *script)
     script_free(script);
 }
 
+void host_move(struct host *host, struct script *script, const struct script *where)
+{
+    struct script **link = &host->scripts;
+
+    while (*link != script)
+        link = &(*link)->next;
+    *link = script->next;
+    for (link = &host->scripts; *link != where; link = &(*link)->next)
+        ;
+    script->next = *link;
+    *link = script;
+}
+
 /* A new script behind the others. 0, or what package_open says. */
 static int add_script(struct host *host, const char *path, bool program, struct script **script)
 {
@@ -112,6 +126,19 @@ struct script *host_start(struct host *host, struct script *script)
     return NULL;
 }
 
+/* Whether a tool runs already, out of the same folder: two would write the same preferences. */
+static bool runs_twice(const struct host *host, const struct script *script)
+{
+    for (const struct script *other = host->scripts; other != NULL; other = other->next)
+        if (other != script && other != script->elder && script->package.is_tool && other->package.is_tool &&
+            strcmp(other->base, script->base) == 0) {
+            log_fatal("E445", "%s: this tool runs already, as %s. Fix: name it once", script->package.path,
+                      other->package.path);
+            return true;
+        }
+    return false;
+}
+
 int host_load(struct host *host, struct host_file *file)
 {
     struct script *script = NULL;
@@ -125,7 +152,7 @@ int host_load(struct host *host, struct host_file *file)
     if (error == 0) {
         script->elder = file->elder;
         script->files = file->files;
-        error = script_load(script, &file->map, file->wishes);
+        error = runs_twice(host, script) ? NW_EINVALID : script_load(script, &file->map, file->wishes);
     }
     if (error == 0)
         file->script = file->elder == NULL ? host_start(host, script) : script;
@@ -145,13 +172,13 @@ int host_load_program(struct host *host, const char *path, char *const *argv)
     return script_run_program(script, argv);
 }
 
-const char *host_script_name(const struct host *host, unsigned index)
+const struct package *host_package(const struct host *host, unsigned index)
 {
     const struct script *script = host->scripts;
 
     while (script != NULL && index-- > 0)
         script = script->next;
-    return script != NULL ? script->path : NULL;
+    return script != NULL ? &script->package : NULL;
 }
 
 void source_ready(struct source *source)
@@ -263,6 +290,14 @@ void host_run(struct host *host)
         turn(host, NULL, UINT64_MAX);
         drain(host, NULL);
         tend(host);
+    }
+}
+
+void host_settle(struct host *host)
+{
+    for (int turns = 0; turns < SETTLE_TURNS && host->first != NULL && !host->stopped; turns++) {
+        turn(host, NULL, 0);
+        drain(host, NULL);
     }
 }
 

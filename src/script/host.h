@@ -5,6 +5,7 @@
 
 #include "bridges/bridge.h"
 #include "script/guard.h"
+#include "script/package.h"
 
 struct map_wishes;
 struct script;
@@ -72,6 +73,9 @@ int host_load(struct host *host, struct host_file *file);
  * it has been closed. */
 struct script *host_start(struct host *host, struct script *script);
 
+/* Moves a script to where another one stands among the others: people know them by their order. */
+void host_move(struct host *host, struct script *script, const struct script *where);
+
 /* Gives a script that is in no call what waits for it, until nothing does or deadline_ns has come. Between turns. */
 void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns);
 
@@ -81,11 +85,14 @@ void host_unload(struct host *host, struct script *script);
 /* Loads and runs a file as a program (notewire exec), which knows no maps. */
 int host_load_program(struct host *host, const char *path, char *const *argv);
 
-/* The path of a script that runs: index from 0, NULL behind the last. */
-const char *host_script_name(const struct host *host, unsigned index);
+/* What a script that runs came as: index from 0, NULL behind the last. */
+const struct package *host_package(const struct host *host, unsigned index);
 
 /* Turns the loop and gives scripts what they wait for, until host_stop. */
 void host_run(struct host *host);
+
+/* Gives scripts what waits for them now, and what comes of that, without waiting for anything. */
+void host_settle(struct host *host);
 
 /* Ends host_run and every wait, and the script that computes. From a callback of the loop. */
 void host_stop(struct host *host);

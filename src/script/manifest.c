@@ -80,12 +80,12 @@ int manifest_read(struct manifest *manifest, const char *text, size_t length, co
     if (error == NW_EMEMORY)
         return error;
     if (error != 0) {
-        log_fatal("E431", "%s:%u:%u: %s. Fix: mend the manifest, or take it out of the folder", called, problem.line,
+        log_fatal("E441", "%s:%u:%u: %s. Fix: mend the manifest, or take it out of the folder", called, problem.line,
                   problem.column, reading.wrong_root ? "this is no <" ROOT ">" : problem.text);
         return NW_EINVALID;
     }
     if (manifest->api_version != NULL && strtod(manifest->api_version, NULL) > API_VERSION)
-        log_warning("E432", "%s: the tool is made for version %s of Renoise's API, this is %.1f: it may miss something",
+        log_warning("E442", "%s: the tool is made for version %s of Renoise's API, this is %.1f: it may miss something",
                     called, manifest->api_version, API_VERSION);
     return 0;
 }

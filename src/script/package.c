@@ -41,7 +41,7 @@ static int read_manifest(struct package *package, const char *folder)
     if (text != NULL) {
         error = manifest_read(&package->manifest, text, length, path);
     } else if (errno != ENOENT) {
-        log_fatal("E431", "%s: cannot read this manifest (%s). Fix: check who owns it", path, strerror(errno));
+        log_fatal("E441", "%s: cannot read this manifest (%s). Fix: check who owns it", path, strerror(errno));
         error = NW_EIO;
     }
     free(text);
@@ -56,7 +56,7 @@ static int open_folder(struct package *package, const char *folder)
     if (package->main == NULL)
         return NW_EMEMORY;
     if (access(package->main, F_OK) != 0) {
-        log_fatal("E430", "%s: a tool's folder has a main.lua, and this has none. Fix: name the folder that has it",
+        log_fatal("E440", "%s: a tool's folder has a main.lua, and this has none. Fix: name the folder that has it",
                   folder);
         return NW_EINVALID;
     }

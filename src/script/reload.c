@@ -66,6 +66,8 @@ static void replace_script(struct host *host, struct reload_file *file, struct s
 
     file->script = script;
     if (elder != NULL) {
+        if (script != NULL)
+            host_move(host, script, elder);
         host_hear_out(host, elder, clock_mono_ns() + HEAR_OUT_NS);
         host_unload(host, elder);
         if (script != NULL)
@@ -98,7 +100,7 @@ static void tell_refusal(const struct reload_file *file, int error)
 {
     if (error == NW_EFULL)
         log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
-    log_warning("E440", "%s: the version before goes on. Fix: what is said above, and save it again", file->path);
+    log_warning("E450", "%s: the version before goes on. Fix: what is said above, and save it again", file->path);
 }
 
 /* The new version runs. */

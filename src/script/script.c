@@ -9,6 +9,7 @@
 #include "script/library.h"
 #include "script/map_load.h"
 #include "script/midi.h"
+#include "script/order.h"
 #include "script/route.h"
 #include "script/tool.h"
 
@@ -151,6 +152,7 @@ void script_free(struct script *script)
     script->unloading = true;
     source_forget(&script->devices);
     source_forget(&script->document);
+    order_forget(script);
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);

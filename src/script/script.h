@@ -15,6 +15,7 @@
 
 struct bound;
 struct host;
+struct order;
 struct routes;
 struct script_files;
 
@@ -42,10 +43,11 @@ struct script {
     bool started;               /* its file has run, so that it is told when it ends (tool.h) */
     struct source devices;      /* ready when MIDI devices have come or gone */
     struct source document;     /* ready when app_new_document_observable is due */
+    struct order *orders;       /* what people have told it to do (order.h) */
+    unsigned kept;              /* running servers, timers, routes and the like, which need the state to stay */
     struct bound *bound;        /* its bound sockets, in the order in which they were opened */
     struct script *elder;       /* the older version beside which it is loaded, until it takes its place; else NULL */
     struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
-    unsigned kept;              /* running servers, timers, routes and the like, which need the state to stay */
 };
 
 /* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Takes the package. Returns

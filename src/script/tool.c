@@ -14,6 +14,11 @@ static const char functions_mark; /* key of the registry: what tool.lua gave to 
 
 static const char *const kinds[TOOL_ENTRIES] = {"menu entry", "keybinding", "midi mapping", "file import hook"};
 
+const char *tool_entry_name(enum tool_entry kind)
+{
+    return kinds[kind];
+}
+
 /* Pushes a function of tool.lua. */
 static void push_function(lua_State *L, const char *name)
 {

@@ -3,16 +3,19 @@
 #ifndef NOTEWIRE_SCRIPT_TOOL_H
 #define NOTEWIRE_SCRIPT_TOOL_H
 
-#include <lua.h>
 #include <stdbool.h>
 
 struct script;
 struct source;
+typedef struct lua_State lua_State; /* as in lua.h, which the command line need not see */
 
 /* What add_menu_entry and the like register. */
 enum tool_entry { TOOL_MENU_ENTRY, TOOL_KEYBINDING, TOOL_MIDI_MAPPING, TOOL_FILE_IMPORT_HOOK, TOOL_ENTRIES };
 
-/* All of these call Lua through the gate (script_call): from between two turns of the loop only. */
+/* "menu entry" and so on. */
+const char *tool_entry_name(enum tool_entry kind);
+
+/* All that follow call Lua through the gate (script_call): from between two turns of the loop only. */
 
 /* The script's file has run: tool_finished_loading_observable now, app_new_document_observable once, in a later turn.
  */

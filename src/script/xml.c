@@ -15,19 +15,28 @@ struct reader {
     const struct xml_callbacks *callbacks;
     void *user;
     int result; /* why it stops, when it is not expat that says so */
-    const char *why;
+    struct xml_problem problem;
     char *text; /* of all elements that are open, one behind the other; owned */
     size_t length, capacity;
     size_t starts[XML_DEPTH_MAX]; /* where in it the text of each begins */
     unsigned depth;
 };
 
+/* Why, and where the parser is. Returns result. */
+static int describe(struct reader *reader, int result, const char *why)
+{
+    snprintf(reader->problem.text, sizeof reader->problem.text, "%s", why);
+    if (reader->parser != NULL) {
+        reader->problem.line = (unsigned)XML_GetCurrentLineNumber(reader->parser);
+        reader->problem.column = (unsigned)XML_GetCurrentColumnNumber(reader->parser) + 1;
+    }
+    return result;
+}
+
 static void stop(struct reader *reader, int result, const char *why)
 {
-    if (reader->result == 0) {
-        reader->result = result;
-        reader->why = why;
-    }
+    if (reader->result == 0)
+        reader->result = describe(reader, result, why);
     XML_StopParser(reader->parser, XML_FALSE);
 }
 
@@ -117,50 +126,34 @@ static void XMLCALL begin_doctype(void *user, const XML_Char *name, const XML_Ch
 
 /* ---- reading ---- */
 
-static int fail(struct xml_problem *problem, int result, const char *why)
+static int parse(struct reader *reader, const char *text, size_t length)
 {
-    if (problem != NULL) {
-        *problem = (struct xml_problem){.line = 0};
-        snprintf(problem->text, sizeof problem->text, "%s", why);
-    }
-    return result;
-}
+    enum XML_Error error;
 
-static int fail_at(const struct reader *reader, struct xml_problem *problem, int result, const char *why)
-{
-    fail(problem, result, why);
-    if (problem != NULL) {
-        problem->line = (unsigned)XML_GetCurrentLineNumber(reader->parser);
-        problem->column = (unsigned)XML_GetCurrentColumnNumber(reader->parser) + 1;
-    }
-    return result;
+    XML_SetUserData(reader->parser, reader);
+    XML_SetElementHandler(reader->parser, begin_element, end_element);
+    XML_SetCharacterDataHandler(reader->parser, add_text);
+    XML_SetStartDoctypeDeclHandler(reader->parser, begin_doctype);
+    if (XML_Parse(reader->parser, text, (int)length, XML_TRUE) == XML_STATUS_OK || reader->result != 0)
+        return reader->result;
+    error = XML_GetErrorCode(reader->parser);
+    return describe(reader, error == XML_ERROR_NO_MEMORY ? NW_EMEMORY : NW_EMALFORMED, XML_ErrorString(error));
 }
 
 int xml_read(const char *text, size_t length, const struct xml_callbacks *callbacks, void *user,
              struct xml_problem *problem)
 {
     struct reader reader = {.callbacks = callbacks, .user = user};
-    int result = 0;
+    int result;
 
     if (length > XML_BYTES_MAX)
-        return fail(problem, NW_ETOOBIG, "more than 16 MiB");
-    reader.parser = XML_ParserCreate(NULL);
-    if (reader.parser == NULL)
-        return fail(problem, NW_EMEMORY, "not enough memory");
-    XML_SetUserData(reader.parser, &reader);
-    XML_SetElementHandler(reader.parser, begin_element, end_element);
-    XML_SetCharacterDataHandler(reader.parser, add_text);
-    XML_SetStartDoctypeDeclHandler(reader.parser, begin_doctype);
-    if (XML_Parse(reader.parser, text, (int)length, XML_TRUE) != XML_STATUS_OK) {
-        enum XML_Error error = XML_GetErrorCode(reader.parser);
-
-        if (reader.result != 0)
-            result = fail_at(&reader, problem, reader.result, reader.why);
-        else if (error == XML_ERROR_NO_MEMORY)
-            result = fail(problem, NW_EMEMORY, "not enough memory");
-        else
-            result = fail_at(&reader, problem, NW_EMALFORMED, XML_ErrorString(error));
-    }
+        result = describe(&reader, NW_ETOOBIG, "it is too long");
+    else if ((reader.parser = XML_ParserCreate(NULL)) == NULL)
+        result = describe(&reader, NW_EMEMORY, "not enough memory");
+    else
+        result = parse(&reader, text, length);
+    if (problem != NULL)
+        *problem = reader.problem;
     free(reader.text);
     XML_ParserFree(reader.parser);
     return result;

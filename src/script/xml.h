@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#define XML_BYTES_MAX (16u * 1024u * 1024u)
+#define XML_BYTES_MAX (4u * 1024u * 1024u)
 #define XML_DEPTH_MAX 64 /* elements inside each other */
 
 /* What is called for each element; user is what xml_read was given. Names, attributes and texts are UTF-8, borrowed
@@ -17,7 +17,7 @@ struct xml_callbacks {
     int (*end)(void *user, const char *name, const char *text, size_t length);
 };
 
-/* Why and where, when it is not 0 that is returned. */
+/* Why and where, when it is not 0 that is returned; else all 0. */
 struct xml_problem {
     char text[160];
     unsigned line, column; /* from 1; 0: it has no place */

@@ -54,7 +54,7 @@ static char *name_of(const struct unpacking *u, zip_uint64_t index, int *error)
         return NULL;
     }
     if (!xrnx_name_is_safe(name)) {
-        log_fatal("E430",
+        log_fatal("E440",
                   "%s: a file in it is called \"%.80s\", which leads out of the tool's folder. Fix: do not trust it",
                   u->path, name);
         *error = NW_EINVALID;
@@ -93,7 +93,7 @@ static int find_prefix(struct unpacking *u)
 /* What libzip says of the archive, or of a file in it. */
 static int complain(const struct unpacking *u, const char *name, const char *problem)
 {
-    log_fatal("E430", "%s: %s%s%s. Fix: get the tool again, or unpack it and run the folder", u->path,
+    log_fatal("E440", "%s: %s%s%s. Fix: get the tool again, or unpack it and run the folder", u->path,
               name != NULL ? name : "", name != NULL ? ": " : "", problem);
     return NW_EINVALID;
 }

@@ -16,7 +16,7 @@
 
 static int complain(const char *path)
 {
-    log_fatal("E430", "%s: cannot be written (%s). Fix: make room and check who owns it", path, strerror(errno));
+    log_fatal("E440", "%s: cannot be written (%s). Fix: make room and check who owns it", path, strerror(errno));
     return NW_EIO;
 }
 
@@ -122,7 +122,7 @@ int xrnx_folder_open(struct xrnx_folder *folder, const char *id, const struct st
         folder->temporary = true;
         folder->stamp = folder->path != NULL ? open_stamp(folder->path) : NULL;
         if (folder->stamp != NULL)
-            log_warning("E433",
+            log_warning("E443",
                         "%s: cannot be written (%s): the tool is unpacked into %s for now, and its preferences are not "
                         "kept. Fix: set XDG_DATA_HOME to a folder that can be written",
                         wanted != NULL ? wanted : "~/.local/share", strerror(saved), folder->path);

@@ -1,0 +1,36 @@
+/* What people tell scripts to do from outside: invoke an entry of a tool, run a line. It is done between turns, in the
+ * order in which it was told. SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_SCRIPT_ORDER_H
+#define NOTEWIRE_SCRIPT_ORDER_H
+
+#include "script/host.h"
+#include "script/tool.h"
+
+/* Calls each with what every tool has registered; as tool_each. package is whose it is. */
+void order_each_entry(struct host *host,
+                      void (*each)(void *user, const struct package *package, enum tool_entry kind, const char *name),
+                      void *user);
+
+/* Invokes the entry of a kind that is called name, else the only one that has name in it, however it is written. Done
+ * when what waits for the tool now has been given to it. 0; NW_ENOTFOUND when there is none or more than one, logged;
+ * NW_EMEMORY. Between turns. */
+int order_invoke(struct host *host, enum tool_entry kind, const char *name);
+
+enum order_outcome {
+    ORDER_DONE,       /* it has run, or its failure has been told */
+    ORDER_INCOMPLETE, /* it needs more lines to be Lua */
+};
+
+/* Runs a text as Lua in the script of index (host_package): as an expression, whose values are printed, else as it is.
+ * done is called when it has; not when the script is unloaded before. 0, NW_ENOTFOUND or NW_EMEMORY. */
+int order_evaluate(struct host *host, unsigned index, const char *text,
+                   void (*done)(void *user, enum order_outcome outcome), void *user);
+
+/* Makes this call between turns, for who may not ask for entries or invoke them where he is. 0; NW_ENOTFOUND when no
+ * script runs, NW_EMEMORY. At any time. Not called when the first script is unloaded before. */
+int order_later(struct host *host, void (*call)(void *user), void *user);
+
+/* Forgets what a script was told, for it is unloaded. */
+void order_forget(struct script *script);
+
+#endif
