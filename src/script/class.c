@@ -42,7 +42,7 @@ static void push_class(lua_State *L, const char *name)
     *class = (struct class_class){.type = NULL, .declared = true};
     lua_newtable(L);
     class_push_instances(L, name);
-    class_set_access(L, members, NULL, false);
+    class_set_access(L, members, NULL, 0);
 
     lua_newtable(L);
     lua_pushfstring(L, "%s class", name);
@@ -105,7 +105,7 @@ static int derive(lua_State *L)
         if (!base->declared)
             object_copy_members(L, base->type);
         lua_getiuservalue(L, lua_upvalueindex(1), CLASS_INSTANCES);
-        class_set_access(L, 2, base->type, false);
+        class_set_access(L, 2, base->type, 0);
         lua_pop(L, 1);
     }
     lua_getiuservalue(L, 1, CLASS_MEMBERS);
@@ -119,10 +119,14 @@ int class_seal(lua_State *L)
 
     if (class_kind_of(L, 1) != CLASS_CLASS || !class->declared)
         return luaL_argerror(L, 1, "a class was expected");
-    lua_settop(L, 1);
+    lua_settop(L, 2);
+    if (!lua_isfunction(L, 2)) {
+        lua_pushboolean(L, 1);
+        lua_replace(L, 2);
+    }
     lua_getiuservalue(L, 1, CLASS_MEMBERS);
     lua_getiuservalue(L, 1, CLASS_INSTANCES);
-    class_set_access(L, 2, class->type, true);
+    class_set_access(L, 3, class->type, 2);
     return 0;
 }
 

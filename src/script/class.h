@@ -9,9 +9,10 @@
  * object_push_class. */
 void class_open(lua_State *L);
 
-/* For built-in classes that are written in Lua, (class): reading or writing a name that its own instances do not know
- * raises, as it does for those written in C. Classes derived from it are open again. Names that are no strings are
- * free: what such a class keeps to itself it keeps under keys that nobody else has. */
+/* For built-in classes that are written in Lua, (class, refuse): reading or writing a name that its own instances do
+ * not know raises, as it does for those written in C; refuse, which may be left out, is called with the name before and
+ * may raise something that says more. Classes derived from it are open again. Names that are no strings are free: what
+ * such a class keeps to itself it keeps under keys that nobody else has. */
 int class_seal(lua_State *L);
 
 /* Whether the value at index is an instance of a class that a script declared. */

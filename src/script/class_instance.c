@@ -103,6 +103,11 @@ static bool has_base(lua_State *L)
 static int unknown_name(lua_State *L)
 {
     lua_settop(L, 2);
+    if (lua_isfunction(L, lua_upvalueindex(3))) {
+        lua_pushvalue(L, lua_upvalueindex(3));
+        lua_pushvalue(L, 2);
+        lua_call(L, 1, 0);
+    }
     return luaL_error(L, "unknown property or function '%s' for an object of type '%s'", lua_tostring(L, 2),
                       class_push_type(L, 1));
 }
@@ -114,7 +119,7 @@ static bool is_mistake(lua_State *L)
            strncmp(lua_tostring(L, 2), "__", 2) != 0;
 }
 
-/* __index. Upvalues: members, what the built-in base asks for other names or nil, whether the class is sealed. */
+/* __index. Upvalues: members, what the built-in base asks for other names or nil, what class_seal was given or nil. */
 static int instance_index(lua_State *L)
 {
     int found;
@@ -277,20 +282,23 @@ void class_push_instances(lua_State *L, const char *name)
 }
 
 /* Sets one of the two; the metatable is at the top of the stack. */
-static void set_access(lua_State *L, int members, const struct object_type *type, bool sealed, const char *name,
+static void set_access(lua_State *L, int members, const struct object_type *type, int seal, const char *name,
                        lua_CFunction access)
 {
     lua_pushvalue(L, members);
     object_push_fallback(L, type, "__index");
-    lua_pushboolean(L, sealed);
+    if (seal != 0)
+        lua_pushvalue(L, seal);
+    else
+        lua_pushnil(L);
     lua_pushcclosure(L, access, 3);
     lua_setfield(L, -2, name);
 }
 
-void class_set_access(lua_State *L, int members, const struct object_type *type, bool sealed)
+void class_set_access(lua_State *L, int members, const struct object_type *type, int seal)
 {
-    set_access(L, members, type, sealed, "__index", instance_index);
-    set_access(L, members, type, sealed, "__newindex", instance_newindex);
+    set_access(L, members, type, seal, "__index", instance_index);
+    set_access(L, members, type, seal, "__newindex", instance_newindex);
 }
 
 /* The instance is at index 1; what __init returned above it is dropped. */

@@ -55,8 +55,9 @@ int class_property(lua_State *L);
 void class_push_instances(lua_State *L, const char *name);
 
 /* Lets the instances of the metatable at the top of the stack see the members, a table at an absolute index, and what
- * the built-in type, or NULL, says of names that it does not list; sealed: names that nobody knows raise. */
-void class_set_access(lua_State *L, int members, const struct object_type *type, bool sealed);
+ * the built-in type, or NULL, says of names that it does not list. seal, an absolute index or 0: names that nobody
+ * knows raise; a function there is called with the name before. */
+void class_set_access(lua_State *L, int members, const struct object_type *type, int seal);
 
 /* Calling a declared class: makes an instance. */
 int class_call(lua_State *L);

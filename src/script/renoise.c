@@ -21,7 +21,7 @@ static const luaL_Reg host_functions[] = {
 };
 
 /* In the order in which they run; each returns what others import, and adds to renoise and to the globals. */
-static const char *const files[] = {NULL};
+static const char *const files[] = {"renoise/tool", "renoise/app", "renoise/view_builder", "renoise/song", NULL};
 
 static void run_files(lua_State *L)
 {
