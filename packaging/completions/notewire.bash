@@ -17,7 +17,11 @@ _notewire_reply() {
 # Maps, and folders on the way to them.
 _notewire_maps() {
     compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -f -X '!*.lua' -- "$value"; compgen -d -- "$value")
+    mapfile -t COMPREPLY < <(
+        compgen -f -X '!*.lua' -- "$value"
+        compgen -f -X '!*.xrnx' -- "$value"
+        compgen -d -- "$value"
+    )
 }
 
 # _notewire_hosts [WORDS...]: those and the hosts that this machine knows, each with its colon.
@@ -44,7 +48,7 @@ _notewire_ports() {
 _notewire_in='stdin loopback virtual: udp: tcp: tcp-listen:'
 _notewire_out='print loopback virtual: udp: tcp: tcp-listen:'
 _notewire_options='--osc --midi-in --midi-out --din --driver --name --reply --allow --release-after --script-limit --script-memory --local --quiet --verbose --help --version
-    --watch --json -i -o -q -v -h -V'
+    --watch --json --menu --repl -i -o -q -v -h -V'
 _notewire_words='channel note-on note-off poly-pressure control-change control-change-14 program-change
     channel-pressure pitch-bend nrpn rpn time-code song-position song-select tune-request midi-clock start continue stop
     active-sensing reset system-exclusive raw-midi clock panic octave-middle-c hexadecimal decimal
@@ -58,7 +62,7 @@ _notewire_value() {
     --driver) _notewire_reply auto alsa portmidi none ;;
     --osc) _notewire_reply 8000 udp: tcp: localhost: ;;
     --reply) _notewire_hosts learn learn: ;;
-    --allow | --name | --release-after | --script-limit | --script-memory) COMPREPLY=() ;;
+    --allow | --menu | --name | --release-after | --script-limit | --script-memory) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -122,7 +126,7 @@ _notewire() {
         _notewire_maps
         if [[ ${#words[@]} -eq 2 ]]; then
             local maps=("${COMPREPLY[@]}")
-            _notewire_reply run exec ports send check panic
+            _notewire_reply run exec ports send check panic tool
             COMPREPLY+=("${maps[@]}")
         fi
         ;;

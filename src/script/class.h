@@ -15,6 +15,12 @@ void class_open(lua_State *L);
  * such a class keeps to itself it keeps under keys that nobody else has. */
 int class_seal(lua_State *L);
 
+/* For lua/renoise, (value, key): the attribute of an instance, whatever its class says of such a key; nil for all else.
+ */
+int class_attribute(lua_State *L);
+/* members(value): a table of the names that a value has, true for those of methods. */
+int class_members(lua_State *L);
+
 /* Whether the value at index is an instance of a class that a script declared. */
 int class_is_instance(lua_State *L, int index);
 

@@ -63,7 +63,7 @@ void class_push_property(lua_State *L, lua_CFunction get, lua_CFunction set)
     lua_pushcclosure(L, property_tag, 2);
 }
 
-static bool is_property(lua_State *L, int found)
+bool class_is_property(lua_State *L, int found)
 {
     return found == LUA_TFUNCTION && lua_tocfunction(L, -1) == property_tag;
 }
@@ -126,17 +126,17 @@ static int instance_index(lua_State *L)
 
     lua_settop(L, 2);
     found = push_member(L);
-    if (is_property(L, found)) {
+    if (class_is_property(L, found)) {
         lua_getupvalue(L, -1, 1);
         lua_pushvalue(L, 1);
         lua_callk(L, 1, 1, 0, one_result);
+    } else if (found == LUA_TNIL && is_mistake(L)) {
+        return unknown_name(L);
     } else if (found == LUA_TNIL && !lua_isnil(L, lua_upvalueindex(2)) && has_base(L)) {
         lua_pushvalue(L, lua_upvalueindex(2));
         lua_pushvalue(L, 1);
         lua_pushvalue(L, 2);
         lua_callk(L, 2, 1, 0, one_result);
-    } else if (found == LUA_TNIL && is_mistake(L)) {
-        return unknown_name(L);
     }
     return 1;
 }
@@ -150,7 +150,7 @@ static int instance_newindex(lua_State *L)
     found = push_member(L);
     if (found == LUA_TNIL && is_mistake(L))
         return unknown_name(L);
-    if (is_property(L, found)) {
+    if (class_is_property(L, found)) {
         lua_getupvalue(L, -1, 2);
         if (lua_isnil(L, -1))
             return luaL_error(L, "property '%s' is read only", luaL_tolstring(L, 2, NULL));
@@ -163,6 +163,20 @@ static int instance_newindex(lua_State *L)
     lua_pushvalue(L, 3);
     lua_rawset(L, 4); /* where push_member left the attributes */
     return 0;
+}
+
+int class_attribute(lua_State *L)
+{
+    luaL_checkany(L, 2);
+    lua_settop(L, 2);
+    if (!class_is_instance(L, 1)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    push_attributes(L);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, -2);
+    return 1;
 }
 
 /* ---- operators ---- */

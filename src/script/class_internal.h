@@ -48,6 +48,9 @@ void object_push_fallback(lua_State *L, const struct object_type *type, const ch
 /* Pushes a property of these functions; set may be NULL. */
 void class_push_property(lua_State *L, lua_CFunction get, lua_CFunction set);
 
+/* Whether the value at the top of the stack, of this type, is a property. */
+bool class_is_property(lua_State *L, int found);
+
 /* property() of scripts. */
 int class_property(lua_State *L);
 

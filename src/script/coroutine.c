@@ -1,4 +1,4 @@
-/* coroutine.resume, wrap and close: as Lua's, and the guard knows what runs.
+/* coroutine.resume, wrap, close and running: as Lua's, and the guard knows what runs.
  * SPDX-License-Identifier: MIT */
 #include "script/library.h"
 #include "script/script.h"
@@ -110,10 +110,24 @@ static int coroutine_close(lua_State *L)
     return 2;
 }
 
+/* coroutine.running: nil on the first coroutine, as in Lua 5.1; what Lua 5.4 says besides comes behind it. */
+static int coroutine_running(lua_State *L)
+{
+    int is_main = lua_pushthread(L);
+
+    if (is_main)
+        lua_pushnil(L);
+    lua_pushboolean(L, is_main);
+    return 2;
+}
+
 void library_open_coroutine(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"resume", coroutine_resume}, {"wrap", coroutine_wrap}, {"close", coroutine_close}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"resume", coroutine_resume},
+                                         {"wrap", coroutine_wrap},
+                                         {"close", coroutine_close},
+                                         {"running", coroutine_running},
+                                         {NULL, NULL}};
 
     lua_getglobal(L, "coroutine");
     luaL_setfuncs(L, functions, 0);

@@ -7,6 +7,7 @@
 #include "script/embedded.h"
 #include "script/file.h"
 #include "script/map_load.h"
+#include "script/source.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -37,7 +38,7 @@ static int load_chunk(lua_State *L)
     const char *text = lua_tolstring(L, lua_upvalueindex(1), &length);
 
     text = file_source(text, &length);
-    if (luaL_loadbufferx(L, text, length, lua_tostring(L, lua_upvalueindex(2)), "t") != LUA_OK) {
+    if (!source_load(L, text, length, lua_tostring(L, lua_upvalueindex(2)))) {
         lua_pushnil(L);
         lua_insert(L, -2);
         return 2;

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "script/observable.h"
 
-#include "script/object.h"
+#include "script/observable_state.h"
 #include "script/script.h"
 
-/* The user value of an Observable is the array of its notifiers; each is a table with these places. */
+/* A notifier in the list of an observable is a table with these places. */
 enum { ENTRY_FUNCTION = 1, ENTRY_OBJECT, ENTRY_REMOVED };
 
 static const struct object_type observable_type;
@@ -62,16 +62,41 @@ static void check_arguments(lua_State *L)
 
 /* ---- the list ---- */
 
-/* Pushes the list of the Observable at index. */
-static void push_list(lua_State *L, int index)
+const struct object_type *observable_kind(lua_State *L, int index)
 {
-    object_check(L, index, &observable_type);
+    static const struct object_type *const kinds[] = {&observable_number_type, &observable_boolean_type,
+                                                      &observable_string_type, &observable_list_type,
+                                                      &observable_bang_type,   &observable_type};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (object_test(L, index, kinds[i]) != NULL)
+            return kinds[i];
+    return NULL;
+}
+
+void observable_push_state(lua_State *L, int index)
+{
+    if (observable_kind(L, index) == NULL)
+        object_check(L, index, &observable_type); /* says what was given instead */
     if (lua_getiuservalue(L, index, 1) == LUA_TTABLE)
         return;
     lua_pop(L, 1);
-    lua_newtable(L);
+    lua_createtable(L, STATE_PLACES, 0);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, index, 1);
+}
+
+/* Pushes the notifiers of the observable at index. */
+static void push_list(lua_State *L, int index)
+{
+    observable_push_state(L, index);
+    if (lua_rawgeti(L, -1, STATE_NOTIFIERS) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, STATE_NOTIFIERS);
+    }
+    lua_replace(L, -2);
 }
 
 /* Whether a place of the entry at the top of the stack holds the value at index. */
@@ -128,7 +153,7 @@ static void tell_changed(lua_State *L, int list)
 
 /* ---- methods: the list is at 4, function and object at 5 and 6 ---- */
 
-static int add_notifier(lua_State *L)
+int observable_add_notifier(lua_State *L)
 {
     lua_settop(L, 3);
     push_list(L, 1);
@@ -144,7 +169,7 @@ static int add_notifier(lua_State *L)
     return 0;
 }
 
-static int has_notifier(lua_State *L)
+int observable_has_notifier(lua_State *L)
 {
     lua_settop(L, 3);
     push_list(L, 1);
@@ -170,7 +195,7 @@ static int remove_all_of(lua_State *L)
 }
 
 /* A notifier, which must have been added; or an object alone. A table that looks like a notifier is meant as one. */
-static int remove_notifier(lua_State *L)
+int observable_remove_notifier(lua_State *L)
 {
     bool pair;
     lua_Integer place;
@@ -189,8 +214,7 @@ static int remove_notifier(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg methods[] = {
-    {"add_notifier", add_notifier}, {"has_notifier", has_notifier}, {"remove_notifier", remove_notifier}, {NULL, NULL}};
+static const luaL_Reg methods[] = {OBSERVABLE_METHODS, {NULL, NULL}};
 
 static const struct object_type observable_type = {.name = "Observable", .methods = methods};
 
@@ -201,9 +225,11 @@ void observable_push_new(lua_State *L)
 
 bool observable_has_any(lua_State *L, int index)
 {
-    bool any = lua_getiuservalue(L, index, 1) == LUA_TTABLE && lua_rawlen(L, -1) > 0;
+    int top = lua_gettop(L);
+    bool any = lua_getiuservalue(L, index, 1) == LUA_TTABLE && lua_rawgeti(L, -1, STATE_NOTIFIERS) == LUA_TTABLE &&
+               lua_rawlen(L, -1) > 0;
 
-    lua_pop(L, 1);
+    lua_settop(L, top);
     return any;
 }
 
@@ -244,16 +270,12 @@ static void call_entry(lua_State *L, int list, int first, int count)
     lua_settop(L, entry - 1);
 }
 
-void observable_fire(lua_State *L, int index, int count)
+/* Calls all of a list with count arguments from first on. */
+static void call_all(lua_State *L, int list, int first, int count)
 {
-    int first = lua_gettop(L) - count + 1, list, now;
-    lua_Integer entries;
+    lua_Integer entries = (lua_Integer)lua_rawlen(L, list);
+    int now;
 
-    index = lua_absindex(L, index);
-    luaL_checkstack(L, 8, NULL);
-    push_list(L, index);
-    list = lua_gettop(L);
-    entries = (lua_Integer)lua_rawlen(L, list);
     lua_createtable(L, entries < 1000 ? (int)entries : 0, 0);
     now = lua_gettop(L);
     for (lua_Integer i = 1; i <= entries; i++) {
@@ -269,8 +291,34 @@ void observable_fire(lua_State *L, int index, int count)
         lua_pop(L, 1);
         call_entry(L, list, first, count);
     }
+}
+
+void observable_fire_state(lua_State *L, int state, int count)
+{
+    int first = lua_gettop(L) - count + 1;
+
+    luaL_checkstack(L, 8, NULL);
+    if (lua_rawgeti(L, state, STATE_NOTIFIERS) == LUA_TTABLE && lua_rawlen(L, -1) > 0)
+        call_all(L, lua_gettop(L), first, count);
+    lua_settop(L, first - 1);
+    if (lua_rawgeti(L, state, STATE_CHANGES) != LUA_TNIL)
+        observable_fire(L, -1, 0);
     lua_settop(L, first - 1);
 }
+
+void observable_fire(lua_State *L, int index, int count)
+{
+    int state = lua_gettop(L) - count + 1;
+
+    luaL_checkstack(L, 8, NULL);
+    index = lua_absindex(L, index);
+    observable_push_state(L, index);
+    lua_insert(L, state);
+    observable_fire_state(L, state, count);
+    lua_settop(L, state - 1);
+}
+
+/* ---- for lua/renoise ---- */
 
 int observable_new(lua_State *L)
 {
@@ -285,7 +333,19 @@ int observable_new(lua_State *L)
 
 int observable_call(lua_State *L)
 {
-    object_check(L, 1, &observable_type);
+    luaL_checkany(L, 1);
     observable_fire(L, 1, lua_gettop(L) - 1);
     return 0;
+}
+
+int observable_changes(lua_State *L)
+{
+    lua_settop(L, 1);
+    observable_push_state(L, 1);
+    if (lua_rawgeti(L, 2, STATE_CHANGES) != LUA_TNIL)
+        return 1;
+    observable_push_new(L);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, 2, STATE_CHANGES);
+    return 1;
 }

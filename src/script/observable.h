@@ -14,19 +14,31 @@
  * pushed, when it is none. */
 bool notifier_push(lua_State *L, int index);
 
-/* Calls every notifier of the Observable at index with the count values at the top of the stack, which it pops, in the
- * order in which they were added. Notifiers may add and remove any meanwhile: what is removed is not called any more,
- * what is added not yet. One that fails is reported and removed. Inside a call of the script: from C between turns,
- * this belongs into the body of a script_call. */
+/* Calls every notifier of the observable at index, of any kind, with the count values at the top of the stack, which it
+ * pops, in the order in which they were added. Notifiers may add and remove any meanwhile: what is removed is not
+ * called any more, what is added not yet. One that fails is reported and removed. Inside a call of the script: from C
+ * between turns, this belongs into the body of a script_call. */
 void observable_fire(lua_State *L, int index, int count);
 
 /* Whether the Observable at index has notifiers. Never raises. */
 bool observable_has_any(lua_State *L, int index);
 
 /* For lua/renoise: (changed) -> Observable, where changed, which may be left out, is called when a notifier has come or
- * gone; and (Observable, ...), which fires it with the rest. */
+ * gone; (observable, ...), which fires it with the rest; and (observable) -> the Observable that is fired behind it,
+ * whose notifiers scripts do not see. */
 int observable_new(lua_State *L);
 int observable_call(lua_State *L);
+int observable_changes(lua_State *L);
+
+/* For lua/renoise: (observable) -> the name of the type that it is, or derives from; nil when it is none. (text,
+ * observable)
+ * -> what from_string makes of a text; nil when it is none of its values. (list) -> the table of its elements. */
+int observable_type_of(lua_State *L);
+int observable_parse(lua_State *L);
+int observable_elements(lua_State *L);
+
+/* Pushes a table with the class objects of all kinds that are made in C: renoise.Document, before Lua adds to it. */
+void observable_open(lua_State *L);
 
 /* Pushes a new Observable, with add_notifier, has_notifier and remove_notifier. */
 void observable_push_new(lua_State *L);

@@ -155,22 +155,31 @@ int order_invoke(struct host *host, enum tool_entry kind, const char *name)
 
 /* ---- lines of Lua ---- */
 
-/* Compiles text, with an expression's "return" in front if that makes it Lua. Returns whether the function, else the
- * error, is on the stack. */
-static bool compile(lua_State *L, const char *text)
-{
-    lua_pushfstring(L, "return %s", text);
-    if (luaL_loadbufferx(L, lua_tostring(L, -1), lua_rawlen(L, -1), "=prompt", "t") == LUA_OK)
-        return true;
-    return luaL_loadbufferx(L, text, strlen(text), "=prompt", "t") == LUA_OK;
-}
-
-static bool ends_early(const char *message)
+/* Whether a message of the compiler says that the text may go on. */
+static bool ends_early(lua_State *L)
 {
     static const char mark[] = "<eof>";
-    size_t length = strlen(message);
+    size_t length;
+    const char *message = lua_tolstring(L, -1, &length);
 
-    return length >= sizeof mark - 1 && strcmp(message + length - (sizeof mark - 1), mark) == 0;
+    return message != NULL && length >= sizeof mark - 1 && strcmp(message + length - (sizeof mark - 1), mark) == 0;
+}
+
+/* Compiles an order's text, with an expression's "return" in front if that makes it Lua. Returns whether the function,
+ * else the error, is on the stack. */
+static bool compile(lua_State *L, struct order *order)
+{
+    bool more;
+
+    lua_pushfstring(L, "return %s", order->text);
+    if (luaL_loadbufferx(L, lua_tostring(L, -1), lua_rawlen(L, -1), "=prompt", "t") == LUA_OK)
+        return true;
+    more = ends_early(L);
+    if (luaL_loadbufferx(L, order->text, strlen(order->text), "=prompt", "t") == LUA_OK)
+        return true;
+    if (more || ends_early(L))
+        order->outcome = ORDER_INCOMPLETE;
+    return false;
 }
 
 /* Prints the values from index on, tables with what is in them. */
@@ -188,16 +197,13 @@ static int run(lua_State *L)
 {
     struct order *order = lua_touserdata(L, 1);
 
-    if (!compile(L, order->text)) {
-        if (lua_isstring(L, -1) && ends_early(lua_tostring(L, -1)))
-            order->outcome = ORDER_INCOMPLETE;
-        else
-            return lua_error(L);
-    } else {
+    if (compile(L, order)) {
         lua_replace(L, 1);
         lua_settop(L, 1);
         lua_call(L, 0, LUA_MULTRET);
         print_values(L, 1);
+    } else if (order->outcome == ORDER_DONE) {
+        return lua_error(L);
     }
     return 0;
 }

@@ -2,23 +2,13 @@
  * SPDX-License-Identifier: MIT */
 #include "base/bytes.h"
 #include "osc/osc_bundle.h"
+#include "script/number.h"
 #include "script/osc_object.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TIME_UNIT 4294967296.0 /* of a time tag in a second */
-#define SHORT_NUMBER 1e14      /* Lua 5.1 prints whole numbers below this without an exponent */
-
-/* Pushes a whole number as an integer, so that it prints as in Lua 5.1, "1" and not "1.0". A large one stays a float,
- * for it prints as in Lua 5.1 as it is: "1e+20". */
-static void push_number(lua_State *L, double number)
-{
-    if (fabs(number) < SHORT_NUMBER && floor(number) == number)
-        lua_pushinteger(L, (lua_Integer)number);
-    else
-        lua_pushnumber(L, number);
-}
 
 /* Pushes a character as a string of one byte; what is none, as the number that it is. */
 static void push_character(lua_State *L, int32_t character)
@@ -35,13 +25,13 @@ void osc_value_push(lua_State *L, const struct osc_arg *arg)
 {
     switch (arg->tag) {
     case 'i': lua_pushinteger(L, arg->v.i); break;
-    case 'f': push_number(L, (double)arg->v.f); break;
+    case 'f': number_push(L, (double)arg->v.f); break;
     case 's':
     case 'S':
     case 'b': lua_pushlstring(L, (const char *)arg->v.s.bytes, arg->v.s.length); break;
     case 'h': lua_pushinteger(L, arg->v.h); break;
     case 't': osc_time_push(L, arg->v.t); break;
-    case 'd': push_number(L, arg->v.d); break;
+    case 'd': number_push(L, arg->v.d); break;
     case 'c': push_character(L, arg->v.i); break;
     case 'r': lua_pushinteger(L, (uint32_t)arg->v.i); break;
     case 'm': lua_pushinteger(L, bytes_get_u32(arg->v.m)); break;
@@ -57,7 +47,7 @@ void osc_time_push(lua_State *L, uint64_t timetag)
     double seconds = timetag == OSC_TIMETAG_IMMEDIATE ? 0 : (double)timetag / TIME_UNIT;
 
     /* The last times round up to 2^32, which osc_time_read refuses: what was read must be fit to be sent. */
-    push_number(L, fmin(seconds, nextafter(TIME_UNIT, 0)));
+    number_push(L, fmin(seconds, nextafter(TIME_UNIT, 0)));
 }
 
 bool osc_time_read(double seconds, uint64_t *timetag)

@@ -1,5 +1,6 @@
 /* string.find, match, gmatch and gsub: as Lua's (manual, 6.4), over our matcher.
  * SPDX-License-Identifier: MIT */
+#include "script/number.h"
 #include "script/pattern.h"
 
 #include <lauxlib.h>
@@ -50,7 +51,7 @@ static int string_find(lua_State *L)
     size_t length, text_length, before;
     const char *subject = luaL_checklstring(L, 1, &length), *text = luaL_checklstring(L, 2, &text_length);
 
-    before = skipped(luaL_optinteger(L, 3, 1), length);
+    before = skipped(number_opt_whole(L, 3, 1), length);
     if (before <= length && (lua_toboolean(L, 4) || pattern_is_plain(text, text_length))) {
         const char *found = pattern_find_plain(L, subject + before, length - before, text, text_length);
 
@@ -72,7 +73,7 @@ static int string_match(lua_State *L)
     size_t length, text_length, before;
     const char *subject = luaL_checklstring(L, 1, &length), *text = luaL_checklstring(L, 2, &text_length);
 
-    before = skipped(luaL_optinteger(L, 3, 1), length);
+    before = skipped(number_opt_whole(L, 3, 1), length);
     if (before <= length) {
         pattern_init(&pattern, L, subject, length, text, text_length, true);
         if (pattern_search(&pattern, pattern.subject + before, NULL))
@@ -117,13 +118,13 @@ static int string_gmatch(lua_State *L)
     luaL_checkstring(L, 2);
     lua_settop(L, 3);
     iteration = lua_newuserdatauv(L, sizeof *iteration, 0);
-    *iteration = (struct iteration){.next = skipped(luaL_optinteger(L, 3, 1), length)};
+    *iteration = (struct iteration){.next = skipped(number_opt_whole(L, 3, 1), length)};
     lua_replace(L, 3);
     lua_pushcclosure(L, next_match, 3);
     return 1;
 }
 
-/* Adds the replacement text at 3, in which %1 is a capture, %0 the match and %% a percent sign. */
+/* Adds the replacement text at 3, in which %1 is a capture, %0 the match, and % before all else that itself. */
 static void add_text(const struct pattern *pattern, luaL_Buffer *out)
 {
     lua_State *L = pattern->L;
@@ -134,16 +135,14 @@ static void add_text(const struct pattern *pattern, luaL_Buffer *out)
         char what = percent + 1 < end ? percent[1] : '\0';
 
         luaL_addlstring(out, text, (size_t)(percent - text));
-        text = percent + 2;
-        if (what == '%') {
-            luaL_addchar(out, '%');
-        } else if (what == '0') {
+        text = percent + 1 < end ? percent + 2 : end;
+        if (what == '0') {
             luaL_addlstring(out, (const char *)pattern->from, (size_t)(pattern->to - pattern->from));
         } else if (what >= '1' && what <= '9') {
             push_capture(pattern, (unsigned)(what - '1'));
             luaL_addvalue(out);
         } else {
-            luaL_error(L, "invalid use of '%%' in replacement string");
+            luaL_addchar(out, what);
         }
     }
     luaL_addlstring(out, text, (size_t)(end - text));
@@ -168,6 +167,8 @@ static void add_value(const struct pattern *pattern, luaL_Buffer *out, int kind)
     }
     if (!lua_isstring(L, -1))
         luaL_error(L, "invalid replacement value (a %s)", luaL_typename(L, -1));
+    number_push_text(L, -1, NULL);
+    lua_remove(L, -2);
     luaL_addvalue(out);
 }
 
@@ -179,7 +180,7 @@ static int string_gsub(lua_State *L)
     const char *subject = luaL_checklstring(L, 1, &length), *text = luaL_checklstring(L, 2, &text_length);
     const unsigned char *done, *last = NULL;
     int kind = lua_type(L, 3);
-    lua_Integer most = luaL_optinteger(L, 4, (lua_Integer)length + 1), matches = 0;
+    lua_Integer most = number_opt_whole(L, 4, (lua_Integer)length + 1), matches = 0;
 
     luaL_argexpected(L, kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE, 3,
                      "string/function/table");

@@ -3,6 +3,7 @@
 #include "script/renoise.h"
 
 #include "script/class.h"
+#include "script/document.h"
 #include "script/embedded.h"
 #include "script/midi.h"
 #include "script/observable.h"
@@ -17,11 +18,21 @@ static const luaL_Reg host_functions[] = {
     {"seal", class_seal},
     {"observable", observable_new},
     {"fire", observable_call},
+    {"changes", observable_changes},
+    {"observable_type", observable_type_of},
+    {"elements", observable_elements},
+    {"parse_value", observable_parse},
+    {"attribute", class_attribute},
+    {"parse_xml", document_parse},
+    {"read_file", document_read},
+    {"write_file", document_write},
+    {"members", class_members},
     {NULL, NULL},
 };
 
 /* In the order in which they run; each returns what others import, and adds to renoise and to the globals. */
-static const char *const files[] = {"renoise/tool", "renoise/app", "renoise/view_builder", "renoise/song", NULL};
+static const char *const files[] = {"renoise/library", "renoise/print",        "renoise/document", "renoise/tool",
+                                    "renoise/app",     "renoise/view_builder", "renoise/song",     NULL};
 
 static void run_files(lua_State *L)
 {
@@ -46,6 +57,8 @@ void renoise_open(lua_State *L)
     lua_setfield(L, -2, "Socket");
     midi_open(L);
     lua_setfield(L, -2, "Midi");
+    observable_open(L);
+    lua_setfield(L, -2, "Document");
     lua_pushnumber(L, 6.2);
     lua_setfield(L, -2, "API_VERSION");
     lua_pushliteral(L, "3.5.0");

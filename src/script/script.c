@@ -11,6 +11,7 @@
 #include "script/midi.h"
 #include "script/order.h"
 #include "script/route.h"
+#include "script/source.h"
 #include "script/tool.h"
 
 #include <errno.h>
@@ -279,7 +280,7 @@ static bool compile(lua_State *L, const struct loading *loading)
     const char *text = file_source(loading->text, &length);
 
     lua_pushfstring(L, "@%s", loading->script->path);
-    return luaL_loadbufferx(L, text, length, lua_tostring(L, -1), "t") == LUA_OK;
+    return source_load(L, text, length, lua_tostring(L, -1));
 }
 
 /* Runs protected. */

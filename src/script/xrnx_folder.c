@@ -203,8 +203,10 @@ int xrnx_folder_commit(struct xrnx_folder *folder, FILE *file, int error)
 }
 
 /* Whether a name is a line of the names. */
-static bool has_line(const char *lines, const char *name, size_t length)
+static bool has_line(const char *lines, const char *name)
 {
+    size_t length = strlen(name);
+
     while (lines != NULL && *lines != '\0') {
         size_t line = strcspn(lines, "\n");
 
@@ -217,16 +219,18 @@ static bool has_line(const char *lines, const char *name, size_t length)
 
 int xrnx_folder_finish(struct xrnx_folder *folder)
 {
-    const char *name = folder->old;
+    char *name = folder->old;
 
     while (name != NULL && *name != '\0') {
         size_t length = strcspn(name, "\n");
         char path[PATH_MAX];
 
-        if (!has_line(folder->added, name, length) &&
-            (size_t)snprintf(path, sizeof path, "%s%.*s", folder->path, (int)length, name) < sizeof path)
+        if (name[length] == '\n')
+            name[length++] = '\0';
+        if (!has_line(folder->added, name) && !xrnx_folder_keeps(folder, name) &&
+            (size_t)snprintf(path, sizeof path, "%s%s", folder->path, name) < sizeof path)
             unlink(path);
-        name += length + (name[length] == '\n');
+        name += length;
     }
     write_stamp(folder, folder->version, folder->added);
     return ferror(folder->stamp) == 0 ? 0 : complain(folder->path);

@@ -130,10 +130,13 @@ class Lines(threading.Thread):
         self.start()
 
     def run(self):
-        for line in self.stream:
-            with self.changed:
-                self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
-                self.changed.notify_all()
+        try:
+            for line in self.stream:
+                with self.changed:
+                    self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+                    self.changed.notify_all()
+        except OSError:
+            pass  # a terminal ends so
         with self.changed:
             self.ended = True
             self.changed.notify_all()

@@ -205,13 +205,13 @@ static void a_notifier_keeps_a_script(void **state)
                     "local function tell() end\n"
                     "changed:add_notifier(tell)\n");
     assert_int_equal(host_load(&f->host, &file), 0);
-    assert_string_equal(host_script_name(&f->host, 0), f->path);
+    assert_string_equal(host_package(&f->host, 0)->path, f->path);
     write_script(f, "local changed = renoise.Midi.devices_changed_observable()\n"
                     "local function tell() end\n"
                     "changed:add_notifier(tell)\n"
                     "changed:remove_notifier(tell)\n");
     assert_int_equal(host_load(&f->host, &file), 0);
-    assert_null(host_script_name(&f->host, 1));
+    assert_null(host_package(&f->host, 1));
     map_wishes_free(&wishes);
 }
 

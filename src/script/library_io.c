@@ -1,0 +1,110 @@
+/* Lua's io and os: paths begin in the script's folder, and numbers may have fractions.
+ * SPDX-License-Identifier: MIT */
+#include "script/guard.h"
+#include "script/library.h"
+#include "script/number.h"
+#include "script/path.h"
+#include "script/script.h"
+
+#include <lauxlib.h>
+
+/* io.open and os.remove. */
+static int call_with_path(lua_State *L)
+{
+    path_argument(L, 1);
+    return library_call_original(L);
+}
+
+/* os.rename. */
+static int call_with_two_paths(lua_State *L)
+{
+    path_argument(L, 1);
+    path_argument(L, 2);
+    return library_call_original(L);
+}
+
+/* io.lines, input and output, which take a path, a file or nothing. */
+static int call_with_optional_path(lua_State *L)
+{
+    if (lua_isstring(L, 1))
+        path_argument(L, 1);
+    number_cut_arguments(L, 2);
+    return library_call_original(L);
+}
+
+/* Adds a text as one word of the shell's. */
+static void add_quoted(luaL_Buffer *out, const char *text)
+{
+    luaL_addchar(out, '\'');
+    for (; *text != '\0'; text++)
+        if (*text == '\'')
+            luaL_addstring(out, "'\\''");
+        else
+            luaL_addchar(out, *text);
+    luaL_addchar(out, '\'');
+}
+
+/* io.popen and os.execute: the command runs in that folder, too. */
+static int call_in_folder(lua_State *L)
+{
+    const struct script *script = script_of(L);
+    luaL_Buffer out;
+
+    if (script->program || lua_isnoneornil(L, 1))
+        return library_call_original(L);
+    luaL_checkstring(L, 1);
+    luaL_buffinit(L, &out);
+    luaL_addstring(&out, "cd ");
+    add_quoted(&out, script->base);
+    luaL_addstring(&out, " || exit\n");
+    lua_pushvalue(L, 1);
+    luaL_addvalue(&out);
+    luaL_pushresult(&out);
+    lua_replace(L, 1);
+    return library_call_original(L);
+}
+
+/* os.exit: ends a program; a script that runs beside others may not end them. */
+static int os_exit(lua_State *L)
+{
+    struct script *script = script_of(L);
+    int code = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)number_opt_whole(L, 1, 0);
+
+    if (!script->program)
+        return luaL_error(L, "os.exit: a script cannot end notewire");
+    script->host->exiting = true;
+    script->host->exit_code = code & 0xff;
+    host_stop(script->host);
+    guard_wait_end(script->guard, L); /* unwinds from here, whatever pcall catches */
+    return 0;
+}
+
+/* The methods of files; the table of them is at the top of the stack. */
+static void wrap_methods(lua_State *L)
+{
+    static const char *const names[] = {"read", "lines", "seek", "setvbuf", NULL};
+
+    for (const char *const *name = names; *name != NULL; name++) {
+        lua_getfield(L, -1, *name);
+        lua_pushcclosure(L, library_call_cut, 1);
+        lua_setfield(L, -2, *name);
+    }
+}
+
+void library_open_io(lua_State *L)
+{
+    library_wrap(L, "io", "open", call_with_path);
+    library_wrap(L, "io", "lines", call_with_optional_path);
+    library_wrap(L, "io", "input", call_with_optional_path);
+    library_wrap(L, "io", "output", call_with_optional_path);
+    library_wrap(L, "io", "read", library_call_cut);
+    library_wrap(L, "io", "popen", call_in_folder);
+    library_wrap(L, "os", "execute", call_in_folder);
+    library_wrap(L, "os", "remove", call_with_path);
+    library_wrap(L, "os", "rename", call_with_two_paths);
+    library_wrap(L, "os", "exit", os_exit);
+    luaL_getmetatable(L, LUA_FILEHANDLE);
+    lua_getfield(L, -1, "__index");
+    wrap_methods(L);
+    lua_pop(L, 2);
+}

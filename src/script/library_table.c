@@ -1,0 +1,175 @@
+/* table.concat, insert, remove, unpack and select: as Lua 5.1's; move and sort as Lua's. All of them come to an end.
+ * SPDX-License-Identifier: MIT */
+#include "script/library.h"
+#include "script/number.h"
+
+#include <lauxlib.h>
+#include <limits.h>
+
+#define LIST_MAX 20000000 /* elements: more than --script-memory holds; beyond it a table is no list but a mistake */
+
+static void check_count(lua_State *L, lua_Integer first, lua_Integer last, int argument)
+{
+    luaL_argcheck(L, last < first || (lua_Unsigned)last - (lua_Unsigned)first < LIST_MAX, argument,
+                  "too many elements");
+}
+
+/* table.move: as Lua's, for counts that come to an end. */
+static int table_move(lua_State *L)
+{
+    check_count(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3), 3);
+    return library_call_original(L);
+}
+
+/* table.sort: the same, for tables that say themselves how long they are. */
+static int table_sort(lua_State *L)
+{
+    if (luaL_getmetafield(L, 1, "__len") != LUA_TNIL) {
+        lua_pop(L, 1);
+        check_count(L, 1, luaL_len(L, 1), 1);
+    }
+    return library_call_original(L);
+}
+
+static void add_element(lua_State *L, luaL_Buffer *out, lua_Integer index)
+{
+    int kind = lua_geti(L, 1, index);
+
+    if (kind == LUA_TNUMBER) {
+        number_push_text(L, -1, NULL);
+        lua_remove(L, -2);
+    } else if (kind != LUA_TSTRING) {
+        luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)index);
+    }
+    luaL_addvalue(out);
+}
+
+static int table_concat(lua_State *L)
+{
+    size_t length;
+    const char *separator = luaL_optlstring(L, 2, "", &length);
+    lua_Integer first = number_opt_whole(L, 3, 1), last;
+    luaL_Buffer out;
+
+    if (!lua_istable(L, 1)) {
+        number_cut_arguments(L, 3);
+        return library_call_original(L);
+    }
+    last = lua_isnoneornil(L, 4) ? luaL_len(L, 1) : number_whole(L, 4);
+    check_count(L, first, last, 1);
+    lua_settop(L, 4);
+    luaL_buffinit(L, &out);
+    for (lua_Integer i = first; i <= last; i++) {
+        add_element(L, &out, i);
+        if (i == last) /* which may be the last number there is */
+            break;
+        luaL_addlstring(&out, separator, length);
+    }
+    luaL_pushresult(&out);
+    return 1;
+}
+
+/* The length of the list at index 1, which is in bounds. */
+static lua_Integer list_length(lua_State *L)
+{
+    lua_Integer length = luaL_len(L, 1);
+
+    check_count(L, 1, length, 1);
+    return length;
+}
+
+/* table.insert: as Lua's, and a position that is beyond the end is taken as it is. */
+static int table_insert(lua_State *L)
+{
+    lua_Integer end, position;
+    int count = lua_gettop(L);
+
+    if (!lua_istable(L, 1)) {
+        number_cut_arguments(L, 2);
+        return library_call_original(L);
+    }
+    if (count != 2 && count != 3)
+        return luaL_error(L, "wrong number of arguments to 'insert'");
+    end = list_length(L) + 1;
+    position = count == 3 ? number_whole(L, 2) : end;
+    check_count(L, position, end, 2);
+    for (lua_Integer i = end; i > position; i--) {
+        lua_geti(L, 1, i - 1);
+        lua_seti(L, 1, i);
+    }
+    lua_seti(L, 1, position);
+    return 0;
+}
+
+/* table.remove: as Lua's, and nil where there is nothing. */
+static int table_remove(lua_State *L)
+{
+    lua_Integer end, position;
+
+    if (!lua_istable(L, 1)) {
+        number_cut_arguments(L, 2);
+        return library_call_original(L);
+    }
+    end = list_length(L);
+    position = number_opt_whole(L, 2, end);
+    if (position < 1 || position > end) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_geti(L, 1, position);
+    for (; position < end; position++) {
+        lua_geti(L, 1, position + 1);
+        lua_seti(L, 1, position);
+    }
+    lua_pushnil(L);
+    lua_seti(L, 1, end);
+    return 1;
+}
+
+static int table_unpack(lua_State *L)
+{
+    lua_Integer first = number_opt_whole(L, 2, 1);
+    lua_Integer last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : number_whole(L, 3);
+    lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first + 1;
+
+    if (first > last)
+        return 0;
+    if (count == 0 || count >= INT_MAX || !lua_checkstack(L, (int)count))
+        return luaL_error(L, "too many results to unpack");
+    for (lua_Unsigned i = 0; i < count; i++)
+        lua_geti(L, 1, (lua_Integer)((lua_Unsigned)first + i));
+    return (int)count;
+}
+
+static int select_arguments(lua_State *L)
+{
+    int count = lua_gettop(L);
+    lua_Integer first;
+
+    if (lua_type(L, 1) == LUA_TSTRING && *lua_tostring(L, 1) == '#') {
+        lua_pushinteger(L, count - 1);
+        return 1;
+    }
+    first = number_whole(L, 1);
+    if (first < 0)
+        first += count;
+    luaL_argcheck(L, first >= 1, 1, "index out of range");
+    return first < count ? count - (int)first : 0;
+}
+
+void library_open_table(lua_State *L)
+{
+    library_wrap(L, "table", "move", table_move);
+    library_wrap(L, "table", "sort", table_sort);
+    library_wrap(L, "table", "concat", table_concat);
+    library_wrap(L, "table", "insert", table_insert);
+    library_wrap(L, "table", "remove", table_remove);
+    lua_pushcfunction(L, select_arguments);
+    lua_setglobal(L, "select");
+    lua_getglobal(L, "table");
+    lua_pushcfunction(L, table_unpack);
+    lua_pushvalue(L, -1);
+    lua_setglobal(L, "unpack");
+    lua_setfield(L, -2, "unpack");
+    lua_pop(L, 1);
+}
