@@ -3,7 +3,6 @@
 #ifndef NOTEWIRE_SCRIPT_FILES_H
 #define NOTEWIRE_SCRIPT_FILES_H
 
-#include <lua.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -56,8 +55,5 @@ enum files_state { FILES_SAME, FILES_CHANGING, FILES_CHANGED };
 enum files_state files_look(struct script_files *files);
 
 void files_free(struct script_files *files); /* and leaves it empty */
-
-/* require, loadfile and dofile note what they read. */
-void files_open(lua_State *L);
 
 #endif

@@ -151,6 +151,7 @@ int host_load(struct host *host, struct host_file *file)
     error = add_script(host, file->path, false, &script);
     if (error == 0) {
         script->elder = file->elder;
+        script->deaf = file->elder != NULL;
         script->files = file->files;
         error = runs_twice(host, script) ? NW_EINVALID : script_load(script, &file->map, file->wishes);
     }

@@ -3,7 +3,6 @@
 #include "script/library.h"
 
 #include "script/class.h"
-#include "script/files.h"
 #include "script/finalizer.h"
 #include "script/notewire.h"
 #include "script/number.h"
@@ -188,7 +187,6 @@ void library_open(lua_State *L)
     library_wrap(L, "_G", "collectgarbage", library_call_cut);
     library_wrap(L, "debug", "sethook", debug_sethook);
     library_open_coroutine(L);
-    files_open(L);
     pattern_open(L);
     library_open_string(L);
     library_open_table(L);

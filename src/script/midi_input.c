@@ -74,7 +74,7 @@ static bool put(struct midi_input *input, uint32_t fate, bool booked, const stru
     return true;
 }
 
-/* The bridge's hook. While the next version of a script is loaded, the older one hears. */
+/* The bridge's hook. */
 static int hear(void *user, const struct port *from, const struct midi_msg *msg, const struct sysex *sysex, bool taken)
 {
     struct ears *ears = user;
@@ -87,7 +87,7 @@ static int hear(void *user, const struct port *from, const struct midi_msg *msg,
     if (!midi_fates_reserve(&ears->fates))
         return DROP_QUEUE;
     for (struct midi_input *input = ears->first; input != NULL; input = input->next) {
-        if (input->port != from || !input->wanted[kind] || input->source.script->elder != NULL)
+        if (input->port != from || !input->wanted[kind] || input->source.script->deaf)
             continue;
         if (input->disabled[kind])
             reason = reason != DROP_QUEUE ? DROP_DISABLED : reason;

@@ -66,8 +66,11 @@ static void replace_script(struct host *host, struct reload_file *file, struct s
 
     file->script = script;
     if (elder != NULL) {
-        if (script != NULL)
+        elder->deaf = true;
+        if (script != NULL) {
+            script->deaf = false;
             host_move(host, script, elder);
+        }
         host_hear_out(host, elder, clock_mono_ns() + HEAR_OUT_NS);
         host_unload(host, elder);
         if (script != NULL)
