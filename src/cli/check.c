@@ -67,6 +67,22 @@ static bool check_ports(const char *word, enum port_direction direction, char *c
     return right;
 }
 
+static bool check_silences(const struct map_wishes *wishes)
+{
+    bool right = true;
+
+    for (unsigned i = 0; i < wishes->release_after_count; i++) {
+        uint64_t silence_ns;
+
+        if (cli_parse_silence(wishes->release_after[i], &silence_ns))
+            continue;
+        log_fatal("E410", "%s: release_after \"%s\" is no number from 0 to %d. Fix: write seconds, such as 10",
+                  wishes->release_after_where[i], wishes->release_after[i], CLI_SILENCE_MAX);
+        right = false;
+    }
+    return right;
+}
+
 static bool check_replies(const struct map_wishes *wishes)
 {
     bool right = true;
@@ -93,6 +109,8 @@ static bool check_wishes(const struct map_wishes *wishes)
     right = check_ports("midi_in", PORT_INPUT, wishes->midi_in, wishes->midi_in_where, wishes->midi_in_count) && right;
     right =
         check_ports("midi_out", PORT_OUTPUT, wishes->midi_out, wishes->midi_out_where, wishes->midi_out_count) && right;
+    right = check_ports("din", PORT_OUTPUT, wishes->din, wishes->din_where, wishes->din_count) && right;
+    right = check_silences(wishes) && right;
     return check_replies(wishes) && right;
 }
 

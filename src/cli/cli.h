@@ -14,6 +14,7 @@ enum cli_exit { CLI_OK = 0, CLI_FAILURE = 1, CLI_USAGE = 2, CLI_SCRIPT = 3, CLI_
 
 #define CLI_LIST_MAX 32 /* times an option may be repeated */
 #define CLI_DEFAULT_PORT 8000
+#define CLI_SILENCE_MAX 86400 /* seconds of --release-after */
 
 /* A repeatable option. The texts are borrowed from argv. */
 struct cli_list {
@@ -51,8 +52,8 @@ void cli_greet(const struct bridge *bridge, const struct host *host, const char 
 /* Why this machine has no MIDI devices, and what to do about it: "... Fix: ...". Static. */
 const char *cli_no_devices(void);
 
-/* --release-after, 0 without it. False, with the mistake logged, when it is no number. */
-bool cli_release_after(const struct cli_options *options, uint64_t *silence_ns);
+/* The seconds of --release-after. False when text is no number from 0 to CLI_SILENCE_MAX. */
+bool cli_parse_silence(const char *text, uint64_t *silence_ns);
 
 /* --script-limit and --script-memory. False, with the mistake logged, when one is no number. */
 bool cli_script_options(const struct cli_options *options, struct host_options *script);

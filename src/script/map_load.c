@@ -47,7 +47,7 @@ struct wish_list {
     unsigned *count;
 };
 
-#define WISH_KINDS 5
+#define WISH_KINDS 7
 
 #define PLACE_MAX 999999  /* a number in an address has OSC_NUMBER_DIGITS */
 #define MIDI_MAX_14 16383 /* no value of MIDI is greater */
@@ -58,7 +58,10 @@ static void list_wishes(struct map_wishes *w, struct wish_list lists[WISH_KINDS]
     lists[1] = (struct wish_list){"osc", "osc", w->osc, w->osc_where, &w->osc_count};
     lists[2] = (struct wish_list){"midi_in", "midi_in", w->midi_in, w->midi_in_where, &w->midi_in_count};
     lists[3] = (struct wish_list){"midi_out", "midi_out", w->midi_out, w->midi_out_where, &w->midi_out_count};
-    lists[4] = (struct wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
+    lists[4] = (struct wish_list){"din", "din", w->din, w->din_where, &w->din_count};
+    lists[5] = (struct wish_list){"release_after", "release_after", w->release_after, w->release_after_where,
+                                  &w->release_after_count};
+    lists[6] = (struct wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
 }
 
 void map_wishes_free(struct map_wishes *wishes)
