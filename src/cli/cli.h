@@ -4,6 +4,7 @@
 #define NOTEWIRE_CLI_CLI_H
 
 #include "base/addr.h"
+#include "port/devices.h"
 #include "script/host.h"
 
 #include <stdbool.h>
@@ -40,6 +41,10 @@ bool cli_parse_program(struct cli_options *options, int argc, char **argv, int f
 /* --driver and --name: which MIDI devices the ports of a registry are, before the first of them opens. CLI_OK,
  * CLI_USAGE or CLI_PORT, logged. */
 int cli_choose_devices(const struct cli_options *options, struct registry *registry); /* devices.c */
+
+/* The same by the words alone: *driver is the one that is named, NULL for none. Whether it works here is not looked
+ * at. CLI_OK or CLI_USAGE, logged. */
+int cli_check_devices(const struct cli_options *options, const struct device_driver **driver);
 
 /* For who names neither a file nor a port: opens a pair of ports that other programs connect to, and the hardware
  * output when there is exactly one; only_output becomes its name, else "". Opens nothing, quietly, where there is no
