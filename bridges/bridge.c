@@ -202,6 +202,7 @@ void bridge_close(struct bridge *bridge)
     assembly_flush(&bridge->assembly);
     bridge->assembles = false; /* inputs go on */
     assembly_free(&bridge->assembly);
+    pulse_free(bridge);
     for (unsigned i = 0; i < bridge->server_count; i++) {
         if (server_udp(bridge->servers[i]) != NULL)
             udp_poll_drops(server_udp(bridge->servers[i]));
@@ -237,6 +238,8 @@ int bridge_add_map(struct bridge *bridge, struct map *map)
             return NW_EMEMORY;
         bridge->assembles = true;
     }
+    if (map_paces(map) && bridge->pulses.timer == NULL && pulse_init(bridge) != 0)
+        return NW_EMEMORY;
     bridge->maps[bridge->map_count++] = map;
     return 0;
 }

@@ -34,6 +34,7 @@ static const char *const command_names[] = {"note",
                                             "system",
                                             "system-exclusive",
                                             "full-frame",
+                                            "clock-tempo",
                                             "mtc",
                                             "raw",
                                             "function",
@@ -301,6 +302,7 @@ static int read_rule(lua_State *L, struct reading *reading)
     rule->command = (uint8_t)read_command(L, reading);
     rule->status = (uint8_t)whole_field(L, "status", 0, 0, UINT8_MAX, &reading->bad);
     rule->channel_all = bool_field(L, "channel_all");
+    rule->running = bool_field(L, "running");
     rule->port_var = read_name(L, "port_var", reading);
     rule->port_id_var = read_name(L, "port_id_var", reading);
     rule->port = text_field(L, "port", reading);
