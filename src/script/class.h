@@ -10,8 +10,8 @@
 void class_open(lua_State *L);
 
 /* For built-in classes that are written in Lua, (class): reading or writing a name that its own instances do not know
- * raises, as it does for those written in C. Classes derived from it are open again. Names that are no strings are
- * free: what such a class keeps to itself it keeps under keys that nobody else has. */
+ * raises, as it does for those written in C. Classes derived from it are open again. Keys that are neither strings
+ * nor numbers are free: what such a class keeps to itself it keeps under tables that nobody else has. */
 int class_seal(lua_State *L);
 
 /* For lua/renoise, (value, key): the attribute of an instance, whatever its class says of such a key; nil for all else.
