@@ -126,7 +126,7 @@ int host_load(struct host *host, const char *path, struct map **map, struct map_
         error = script_load(script, map, wishes);
     if (error == 0)
         tool_started(script);
-    if (script != NULL && (error != 0 || !script_is_kept(script)))
+    if (script != NULL && (error != 0 || (!script_is_kept(script) && !host->stopped))) /* host_end is next then */
         unload(host, script);
     return error;
 }
