@@ -62,7 +62,7 @@ local function walk(path, value)
     local full = path .. "." .. tostring(name)
     if is_lua and type(inner) == "function" then
       tell_member(class, name, inner)
-    elseif not plain[full] and not tostring(name):find("^__") then
+    elseif not plain[full] and type(name) == "string" and not name:find("^__") then
       print("static " .. full)
       walk(full, inner)
     end
@@ -79,6 +79,11 @@ local objects = {
   renoise.Midi.create_input_device("loopback", print),
   renoise.Midi.create_output_device("loopback"),
   renoise.Midi.devices_changed_observable(),
+  renoise.Document.ObservableBang(),
+  renoise.Document.ObservableBoolean(),
+  renoise.Document.ObservableList(),
+  renoise.Document.ObservableNumber(),
+  renoise.Document.ObservableString(),
   notewire.every(1000, print),
   notewire.framer("slip"),
   notewire.listen("udp:127.0.0.1:0", print),
@@ -104,6 +109,6 @@ bases = false
 
 for name, value in pairs(_G) do
   if not plain[name] then print("global " .. name) end
-  if name ~= "_G" and name ~= "package" and name ~= "arg" then walk(name, value) end
+  if name ~= "_G" and name ~= "arg" then walk(name, value) end
 end
 os.exit(#objects > 0) -- they are kept up to here
