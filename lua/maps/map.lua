@@ -11,8 +11,13 @@ local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, 
 local concat, pack, max, math_type = table.concat, table.pack, math.max, math.type
 local getinfo, stderr, globals = debug.getinfo, io.stderr, _G
 
--- Globals of scripts that a map by itself has not: who reads one is a script.
-local script_words = { renoise = true, notewire = true, class = true, property = true, arg = true }
+-- Globals of scripts that a map by itself has not, and the libraries that have more there: who reads one, or what of a
+-- library is missing, is a script.
+local script_words, libraries = {}, { "debug", "io", "math", "os", "package", "string", "table" }
+for word in gmatch([[
+  renoise notewire class property arg bit gcinfo getfenv loadstring module newproxy objinfo oprint ripairs rprint
+  setfenv unpack
+]], "%S+") do script_words[word] = true end
 
 -- Standard output is for MIDI words (-o print).
 local function print_to_stderr(...)
@@ -153,12 +158,14 @@ return function(text, name)
   -- which is then result.script. load_chunk(environment) returns its function, or nil and why there is none.
   local function run(load_chunk)
     local script = {}
+    local function begin_script()
+      result.script = result.script or explain("").line
+      error(script)
+    end
+    for _, name in pairs(libraries) do setmetatable(globals[name], { __index = begin_script }) end
     local environment = setmetatable({ print = print_to_stderr }, { __index = function(_, key)
       if said[key] then return said[key] end
-      if script_words[key] then
-        result.script = result.script or explain("").line
-        error(script)
-      end
+      if script_words[key] then begin_script() end
       return globals[key]
     end })
     local chunk, problem = load_chunk(environment)

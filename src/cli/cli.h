@@ -25,7 +25,7 @@ struct cli_list {
 struct cli_options {
     struct cli_list files, osc, midi_in, midi_out, din, release_after, reply, allow, script_limit, script_memory,
         driver, name, menu;
-    bool local, help, version, watch, json, repl;
+    bool local, help, version, watch, no_watch, json, repl;
 };
 
 /* Reads options and files out of argv[first..]; sets the log level. False, with the mistake logged, when something
@@ -67,12 +67,13 @@ int cli_refuse_port(int error, const char *option, const char *name); /* run.c *
 int cli_open_port(struct bridge *bridge, const char *label, const char *name,
                   enum port_direction direction); /* run.c */
 
-/* SIGINT, SIGTERM and SIGHUP call stop; those that whoever started us ignores stay ignored. */
+/* SIGINT, SIGTERM and, without hang_up, SIGHUP call stop; those that whoever started us ignores stay ignored. */
 #define CLI_SIGNALS 3
 struct cli_signals {
     struct loop_signal *signal[CLI_SIGNALS];
 };
-void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user);
+void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user),
+                       void (*hang_up)(void *user), void *user);
 void cli_signals_free(struct cli_signals *signals); /* signals.c */
 
 /* The subcommands: argv[first] is behind the subcommand's name. Each returns an enum cli_exit. */

@@ -166,7 +166,7 @@ static void on_signal(void *user)
 /* Until a signal, or until nobody reads it any more. */
 static void watch(struct ports *ports)
 {
-    cli_signals_catch(&ports->signals, ports->loop, on_signal, ports);
+    cli_signals_catch(&ports->signals, ports->loop, on_signal, NULL, ports);
     while (!ports->ended && fflush(stdout) == 0) {
         loop_turn(ports->loop, ports->changed ? 0 : UINT64_MAX);
         if (ports->changed) {

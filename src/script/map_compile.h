@@ -20,6 +20,17 @@ struct map_wishes {
 
 void map_wishes_free(struct map_wishes *wishes);
 
+/* The wishes of one kind, as a view. */
+struct map_wish_list {
+    const char *word;      /* that says them in a map */
+    const char *field;     /* of the result of lua/maps/map.lua */
+    char **texts, **where; /* MAP_WISHES_MAX places */
+    unsigned *count;
+};
+
+#define MAP_WISH_KINDS 5
+void map_wishes_list(struct map_wishes *wishes, struct map_wish_list lists[MAP_WISH_KINDS]);
+
 /* Reads a file as a map, as far as it is one, for checking. *map is returned owned; wishes are added to (they may hold
  * those of other maps). Returns 0, or, with every mistake logged as E410 with file, line and column, NW_EINVALID;
  * NW_EIO when the file cannot be read (logged too), or NW_EMEMORY. */

@@ -19,7 +19,7 @@ static struct socket_client *usable(lua_State *L)
 {
     struct socket_client *client = self(L);
 
-    if (client->stream != NULL ? client->stream->closed : client->server == NULL || client->server->net == NULL)
+    if (client->stream != NULL ? client->stream->closed : client->server == NULL || client->server->bound.net == NULL)
         luaL_error(L, "the socket is closed");
     return client;
 }
@@ -96,8 +96,8 @@ static int client_send(lua_State *L)
     size_t length;
     const uint8_t *bytes = socket_check_bytes(L, 2, &length);
     const char *error = client->stream != NULL ? stream_send(L, client->stream, bytes, length)
-                                               : stream_send_datagram(L, server_udp(client->server->net), &client->peer,
-                                                                      &client->local, bytes, length);
+                                               : stream_send_datagram(L, server_udp(client->server->bound.net),
+                                                                      &client->peer, &client->local, bytes, length);
 
     lua_pushboolean(L, error == NULL);
     lua_pushstring(L, error); /* nil without one */
