@@ -202,6 +202,7 @@ void bridge_close(struct bridge *bridge)
     assembly_flush(&bridge->assembly);
     bridge->assembles = false; /* inputs go on */
     assembly_free(&bridge->assembly);
+    pulse_free(bridge);
     for (unsigned i = 0; i < bridge->server_count; i++) {
         if (server_udp(bridge->servers[i]) != NULL)
             udp_poll_drops(server_udp(bridge->servers[i]));
@@ -228,15 +229,16 @@ void bridge_close(struct bridge *bridge)
     free(bridge->out);
 }
 
-/* The first map with a rule for several messages makes room to put them together. */
-static int prepare_assembly(struct bridge *bridge, const struct map *map)
+/* The first map with a rule for several messages makes room to put them together; the first that sends at a pace, a
+ * timer. */
+static int prepare(struct bridge *bridge, const struct map *map)
 {
-    if (!map_assembles(map) || bridge->assembles)
-        return 0;
-    if (assembly_init(&bridge->assembly, bridge->loop, midi_to_osc_late, bridge) != 0)
-        return NW_EMEMORY;
-    bridge->assembles = true;
-    return 0;
+    if (map_assembles(map) && !bridge->assembles) {
+        if (assembly_init(&bridge->assembly, bridge->loop, midi_to_osc_late, bridge) != 0)
+            return NW_EMEMORY;
+        bridge->assembles = true;
+    }
+    return map_paces(map) && bridge->pulses.timer == NULL && pulse_init(bridge) != 0 ? NW_EMEMORY : 0;
 }
 
 int bridge_add_map(struct bridge *bridge, struct map *map)
@@ -263,7 +265,7 @@ static void shift_maps(struct bridge *bridge, unsigned at, int by)
 
 int bridge_replace_map(struct bridge *bridge, const struct map *old, struct map *map, unsigned at)
 {
-    int error = map != NULL ? prepare_assembly(bridge, map) : 0;
+    int error = map != NULL ? prepare(bridge, map) : 0;
 
     if (error != 0)
         return error;

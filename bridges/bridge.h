@@ -7,6 +7,7 @@
 #include "bridges/assembly.h"
 #include "bridges/hint.h"
 #include "bridges/osc_source.h"
+#include "bridges/pulse.h"
 #include "bridges/sysex.h"
 #include "net/server.h"
 #include "port/registry.h"
@@ -51,6 +52,7 @@ struct bridge {
     struct sysex_table sysex;
     bool assembles; /* a map has a rule for what several messages make; then only there is this: */
     struct assembly assembly;
+    struct pulses pulses;
     struct osc_sources sources;
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
     uint32_t scheduled_outputs, scheduled_taken;   /* of the scheduled message being played: where to, who took it */

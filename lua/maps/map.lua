@@ -1,4 +1,4 @@
--- The words that a map file can say: map, use, osc, midi_in, midi_out, reply (docs/maps.md).
+-- The words that a map file can say: map, use, osc, midi_in, midi_out, din, release_after, reply (docs/maps.md).
 -- SPDX-License-Identifier: MIT
 
 local import = ... -- import "maps/rule" gives what that file of notewire returns
@@ -11,8 +11,13 @@ local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, 
 local concat, pack, max, math_type = table.concat, table.pack, math.max, math.type
 local getinfo, stderr, globals = debug.getinfo, io.stderr, _G
 
--- Globals of scripts that a map by itself has not: who reads one is a script.
-local script_words = { renoise = true, notewire = true, class = true, property = true, arg = true }
+-- Globals of scripts that a map by itself has not, and the libraries that have more there: who reads one, or what of a
+-- library is missing, is a script.
+local script_words, libraries = {}, { "debug", "io", "math", "os", "package", "string", "table" }
+for word in gmatch([[
+  renoise notewire class property arg bit gcinfo getfenv loadstring module newproxy objinfo oprint ripairs rprint
+  setfenv unpack
+]], "%S+") do script_words[word] = true end
 
 -- Standard output is for MIDI words (-o print).
 local function print_to_stderr(...)
@@ -22,11 +27,13 @@ local function print_to_stderr(...)
 end
 
 -- The language for one file: text is its source, name its name. Returns the words that the file may say, what they
--- collect: { rules, uses, osc, midi_in, midi_out, reply, mistakes }, and functions for C: see below.
+-- collect: { rules, uses, osc, midi_in, midi_out, din, release_after, reply, mistakes }, and functions for C: see below.
 return function(text, name)
   local short = getinfo(load("", "@" .. name), "S").short_src -- as Lua's messages name it
   text = gsub(text, "\r\n?", "\n") -- as Lua reads it
-  local result = { rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, reply = {}, mistakes = {} }
+  local result = {
+    rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, din = {}, release_after = {}, reply = {}, mistakes = {},
+  }
   local starts = { 1 } -- where each line of the source begins
   for position in gmatch(text, "\n()") do starts[#starts + 1] = position end
 
@@ -106,11 +113,12 @@ return function(text, name)
     end
   end
 
-  -- use, osc, midi_in, midi_out and reply collect texts.
-  for name, list in pairs({ use = "uses", osc = "osc", midi_in = "midi_in", midi_out = "midi_out", reply = "reply" }) do
+  -- The other words collect texts.
+  for name, list in pairs({ use = "uses", osc = "osc", midi_in = "midi_in", midi_out = "midi_out", din = "din",
+    release_after = "release_after", reply = "reply" }) do
     said[name] = function(value)
       check_open()
-      if math_type(value) == "integer" then value = tostring(value) end
+      if math_type(value) == "integer" or (math_type(value) and name == "release_after") then value = tostring(value) end
       if type(value) ~= "string" then
         return mistake(calling_line(), 1, name .. ' takes a text, such as ' .. name .. ' "..."')
       end
@@ -153,12 +161,14 @@ return function(text, name)
   -- which is then result.script. load_chunk(environment) returns its function, or nil and why there is none.
   local function run(load_chunk)
     local script = {}
+    local function begin_script()
+      result.script = result.script or explain("").line
+      error(script)
+    end
+    for _, name in pairs(libraries) do setmetatable(globals[name], { __index = begin_script }) end
     local environment = setmetatable({ print = print_to_stderr }, { __index = function(_, key)
       if said[key] then return said[key] end
-      if script_words[key] then
-        result.script = result.script or explain("").line
-        error(script)
-      end
+      if script_words[key] then begin_script() end
       return globals[key]
     end })
     local chunk, problem = load_chunk(environment)

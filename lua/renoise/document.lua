@@ -6,7 +6,8 @@ local host = import "host"
 local tree = import "renoise/document_tree"
 local lists = import("renoise/observable").lists
 local xml = import "renoise/document_xml"
-local Document = renoise.Document
+local Document = import "document"
+renoise.Document = Document
 local class, error, globals, ipairs, next = class, error, _G, ipairs, next
 local rawequal, rawget, tostring, type = rawequal, rawget, tostring, type
 local find, format = string.find, string.format
@@ -158,7 +159,7 @@ local function member_of(value, copied)
   elseif tree.is_node(value) or tree.is_list(value) or values[host.observable_type(value)] then
     return copied and copy(value) or value
   end
-  stop("a %s cannot be in a document", kind)
+  stop("a value of the type %s cannot be in a document", kind)
 end
 
 -- Adds all that is in a table, in the order of its names, so that files say the same in the same order.
@@ -241,11 +242,15 @@ function DocumentNode:from_string(text)
   return result(xml.read(self, text))
 end
 
+local function check_path(path, method)
+  if type(path) ~= "string" or path == "" or find(path, "\0", 1, true) then
+    error(format("%s: the name of a file expected", method), 3)
+  end
+end
+
 function DocumentNode:save_as(path)
   members_of(self)
-  if type(path) ~= "string" or path == "" then
-    error("save_as: the name of a file expected", 2)
-  end
+  check_path(path, "save_as")
   local text, problem = xml.write(self)
   if not text then
     return false, format("cannot write '%s': %s", path, problem)
@@ -255,9 +260,7 @@ end
 
 function DocumentNode:load_from(path)
   members_of(self)
-  if type(path) ~= "string" or path == "" then
-    error("load_from: the name of a file expected", 2)
-  end
+  check_path(path, "load_from")
   local text, problem = host.read_file(path)
   if not text then
     return false, problem
@@ -301,6 +304,9 @@ function Document.create(name)
 end
 
 function Document.instantiate(name)
+  if type(name) ~= "string" then
+    error(format("renoise.Document.instantiate: a name expected, got %s", type(name)), 2)
+  end
   local node, problem = tree.try(make, name)
   return node or error(problem, 2)
 end

@@ -134,7 +134,10 @@ end
 local function read_nodes(list, element, path, changes)
   local nodes = {}
   for place, item in ipairs(element) do
-    local node = xml.make(match(item.type or "DocumentNode", "[^:]*$"))
+    local node, problem = tree.try(xml.make, match(item.type or "DocumentNode", "[^:]*$"))
+    if not node then
+      stop("%s: %s", path, problem)
+    end
     read(node, item, path, changes)
     nodes[place] = node
   end

@@ -29,9 +29,10 @@ entries.MidiMessage = MidiMessage
 -- Dashes in front of a menu entry draw a line above it, and are no part of its name.
 local function plain(name) return (gsub(name, "^%-+%s*", "")) end
 
+-- Where it is in the list.
 local function find(kind, name)
   for place, entry in ipairs(list) do
-    if entry.kind == kind and entry.name == name then return place, entry end
+    if entry.kind == kind and entry.name == name then return place end
   end
 end
 
@@ -62,8 +63,8 @@ local function check_entry(what, entry)
 end
 
 -- One kind of entries that have a name. what: how errors call it; taken: the error about one that is there; check: raises
--- for names of the wrong form; argument: what invoke is called with.
-local function named(methods, method, kind, what, taken, check, argument)
+-- for names of the wrong form; call: calls invoke.
+local function named(methods, method, kind, what, taken, check, call)
   local function find_name(name)
     if type(name) ~= "string" then fail(3, "invalid %s: its name must be a text", what) end
     return find(kind, plain(name))
@@ -80,7 +81,7 @@ local function named(methods, method, kind, what, taken, check, argument)
       invoke = callback(what, entry, "invoke"),
       active = callback(what, entry, "active"),
       selected = callback(what, entry, "selected"),
-      argument = argument,
+      call = call,
     })
   end
 
@@ -130,7 +131,13 @@ local function add_hooks(methods)
     local extensions = read_extensions(2, hook.category, hook.extensions)
     local name = hook_name(hook.category, extensions)
     if find(HOOK, name) then fail(2, "invalid %s: '%s' was already added", HOOK, name) end
-    add({ kind = HOOK, name = name, extensions = extensions, invoke = callback(HOOK, hook, "invoke") })
+    add({
+      kind = HOOK,
+      name = name,
+      extensions = extensions,
+      invoke = callback(HOOK, hook, "invoke"),
+      call = function(invoke, path) return invoke(path) end,
+    })
   end
 
   function methods.has_file_import_hook(_, category, extensions)
@@ -159,7 +166,15 @@ end
 
 -- Adds the methods of renoise.tool() to its class.
 function entries.add_methods(methods)
-  named(methods, "menu_entry", "menu entry", "menu entry", "invalid menu entry: entry '%s' was already added.")
+  named(
+    methods,
+    "menu_entry",
+    "menu entry",
+    "menu entry",
+    "invalid menu entry: entry '%s' was already added.",
+    nil,
+    function(invoke) invoke() end
+  )
   named(
     methods,
     "keybinding",
@@ -167,7 +182,7 @@ function entries.add_methods(methods)
     "key binding entry",
     "invalid key binding entry: '%s' was already added",
     { pattern = "^[^:]+:[^:]+:[^:]+$", says = "name should have the form scope:topic:name" },
-    function() return false end
+    function(invoke) invoke(false) end -- the key is not held down
   )
   named(
     methods,
@@ -176,7 +191,7 @@ function entries.add_methods(methods)
     "midi mapping entry",
     "invalid midi mapping entry: '%s' was already added",
     nil,
-    MidiMessage
+    function(invoke) invoke(MidiMessage()) end
   )
   add_hooks(methods)
 end
@@ -193,19 +208,10 @@ end
 
 -- nil when there is none of the name, true when it was invoked, else false and why not.
 function entries.invoke(kind, name)
-  local hook = kind == HOOK
-  local entry = hook and find_hook(name) or nil
-  if not hook then
-    local _
-    _, entry = find(kind, plain(name))
-  end
+  local entry = kind == HOOK and find_hook(name) or list[find(kind, plain(name))]
   if not entry then return nil end
   if entry.active and not entry.active() then return false, "is not active" end
-  if not hook then
-    entry.invoke(entry.argument and entry.argument())
-  elseif entry.invoke(name) == false then
-    return false, "refuses this file"
-  end
+  if entry.call(entry.invoke, name) == false then return false, "refuses this file" end
   return true
 end
 

@@ -4,9 +4,10 @@ local import = ...
 
 local host = import "host"
 local tree = import "renoise/document_tree"
-local Document = renoise.Document
+local Document = import "document"
 local class, error, next, rawequal, select, type = class, error, next, rawequal, select, type
-local floor, format, huge = math.floor, string.format, math.huge
+local floor, kind_of, most = math.floor, math.type, math.maxinteger
+local format = string.format
 local insert_at, remove_at = table.insert, table.remove
 local elements, fire, ITEM = host.elements, host.fire, tree.ITEM
 
@@ -15,14 +16,13 @@ local CALLER = 3
 
 -- A place from 1 to last, as a whole number.
 local function check_place(list, place, last)
-  if type(place) ~= "number" or place ~= place or place == huge or place == -huge then
+  local whole = type(place) == "number" and floor(place)
+  if kind_of(whole) ~= "integer" then
     error(format("%s: a position expected, got %s", type(list), type(place)), CALLER)
+  elseif whole < 1 or whole > last then
+    error(format("%s: position %d is out of range", type(list), whole), CALLER)
   end
-  place = floor(place)
-  if place < 1 or place > last then
-    error(format("%s: position %d is out of range: there are %d", type(list), place, last), CALLER)
-  end
-  return place
+  return whole
 end
 
 -- ---- what all lists can do ----
@@ -42,7 +42,7 @@ function methods:find(...)
   local items, start, value = elements(self), 1, (...)
   if select("#", ...) > 1 then
     start, value = ...
-    start = check_place(self, start, huge)
+    start = check_place(self, start, most)
   end
   for place = start, #items do
     if self[ITEM].holds(items[place], value) then

@@ -9,6 +9,7 @@ local DELAY_MS = 500 -- what changes at the same time is written once
 local preferences = {}
 local node -- the document, or nil
 local dirty -- it is not what the file has
+local stop_watching -- ends that changed is called
 local timer -- runs while something is to be written
 
 local function path() return host.base() .. "preferences.xml" end
@@ -24,13 +25,12 @@ function preferences.save()
   if timer then timer:stop() end
   timer = nil
   if not node or not dirty then return end
-  dirty = false
   local good, why = node:save_as(path())
-  if not good then host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable") end
+  dirty = not good
+  if dirty then host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable") end
 end
 
-local function changed(of)
-  if not rawequal(of, node) then return end -- it was replaced
+local function changed()
   dirty = true
   timer = timer or host.timer(preferences.save, DELAY_MS, false)
 end
@@ -45,7 +45,8 @@ function preferences.set(value, depth)
   end
   if rawequal(value, node) then return end
   preferences.save()
-  node = value
+  if stop_watching then stop_watching() end
+  node, dirty, stop_watching = value, nil, nil
   if not node then return end
   dirty = not exists()
   if not dirty then
@@ -54,7 +55,7 @@ function preferences.set(value, depth)
       host.log("E435", "preferences.xml cannot be read (" .. why .. "). Fix: mend it or remove it")
     end
   end
-  document.on_change(node, function() changed(value) end)
+  stop_watching = document.on_change(node, changed)
 end
 
 return preferences

@@ -14,11 +14,11 @@ local function show(value)
   return good and text or "<" .. type(value) .. ">"
 end
 
--- Numbers before all else, so that lists are in their order.
+-- Numbers before texts before all else, so that lists are in their order.
 local function comes_before(a, b)
-  local a_is_number, b_is_number = type(a) == "number", type(b) == "number"
-  if a_is_number and b_is_number then return a < b end
-  if a_is_number ~= b_is_number then return a_is_number end
+  local kind_a, kind_b = type(a), type(b)
+  if kind_a == kind_b and (kind_a == "number" or kind_a == "string") then return a < b end
+  if kind_a ~= kind_b then return kind_a == "number" or kind_b ~= "number" and kind_a == "string" end
   return show(a) < show(b)
 end
 

@@ -2,8 +2,7 @@
 -- SPDX-License-Identifier: MIT
 local import = ...
 local headless = import "renoise/headless"
-local class, gmatch, pairs, renoise, setmetatable, tostring =
-  class, string.gmatch, pairs, renoise, setmetatable, tostring
+local class, gmatch, pairs, renoise = class, string.gmatch, pairs, renoise
 
 function renoise.song() return nil end
 
@@ -152,6 +151,3 @@ for name, values in pairs(constants) do
   function Class:__init() headless.raise("renoise." .. name, 3) end
 end
 renoise.TrackDevice = renoise.AudioDevice -- what it was called
-
--- Everything else that Renoise has in this table, and whatever is asked of it.
-setmetatable(renoise, { __index = function(_, name) headless.raise("renoise." .. tostring(name), 2) end })

@@ -57,6 +57,7 @@ for method, name in pairs(classes) do
     if properties == nil then properties = {} end
     if type(properties) ~= "table" then error("invalid view: a table of its properties was expected", 2) end
     local good, made = pcall(views.make, name, properties, self[registered])
+    if good and method == "vertical_aligner" and properties.mode == nil then made.mode = "top" end
     if good then return made end
     if type(made) == "string" then made = gsub(made, "^notewire/[%w_/]+%.lua:%d+: ", "") end
     error(made, 2) -- in the script's line, not in one of ours

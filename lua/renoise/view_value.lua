@@ -52,8 +52,9 @@ local field_kinds = { number = "number", index = "number", boolean = "boolean", 
 
 -- depth: how many functions are between the script and this one.
 local function check(kind, value, depth)
-  if kind ~= "point" then return fields.check("value", field_kinds[kind], value, depth + 1) end
-  if type(value) ~= "table" or type(value.x) ~= "number" or type(value.y) ~= "number" then
+  if kind ~= "point" then
+    value = fields.check("value", field_kinds[kind], value, depth + 1)
+  elseif type(value) ~= "table" or type(value.x) ~= "number" or type(value.y) ~= "number" then
     error("invalid value: a table with x and y was expected", depth + 1)
   end
   return value
@@ -141,13 +142,13 @@ end
 local function value_property()
   return property(
     function(self) return copy(self[states].value) end,
-    function(self, value) assign(self, check(self[states].kind, value, 2)) end
+    function(self, value) assign(self, check(self[states].kind, value, 3)) end
   )
 end
 
--- Adds the properties of a value to a class.
-function view_value.add_members(Class, kind)
-  Class.value = value_property()
+-- Adds the properties of a value to a class; what nobody can change is only a text.
+function view_value.add_members(Class, kind, changeable)
+  if changeable then Class.value = value_property() end
   if kind == "text" or kind == "lines" then Class.text = value_property() end
   if kind ~= "lines" then return end
   Class.paragraphs = property(function(self) return split(self[states].value) end, function(self, paragraphs)

@@ -74,7 +74,7 @@ View.visible = property(function(self)
     view = view[parent]
   end
   return true
-end, function(self, value) fields.put(self, "visible", fields.check("visible", "boolean", value, 2)) end)
+end, function(self, value) fields.put(self, "visible", fields.check("visible", "boolean", value, 3)) end)
 
 -- ---- classes ----
 
@@ -107,7 +107,7 @@ local function make_class(name, kind)
     for field, description in pairs(group) do descriptions[field] = description end
   end
   add_fields(Class, kind.has, kind)
-  if kind.value then view_value.add_members(Class, kind.value) end
+  if kind.value then view_value.add_members(Class, kind.value, kind.listens ~= nil) end
   for _, listens in ipairs(kind.listens or {}) do add_listening(Class, listens) end
 
   function Class:__init(given)

@@ -194,9 +194,9 @@ int cli_open_port(struct bridge *bridge, const char *label, const char *name, en
 }
 
 /* --din: an output as -o opens it, at the speed of a DIN cable. */
-static int open_paced(struct run *run, const char *name)
+int run_paced(struct run *run, const char *label, const char *name)
 {
-    int status = cli_open_port(&run->bridge, "--din", name, PORT_OUTPUT), error;
+    int status = cli_open_port(&run->bridge, label, name, PORT_OUTPUT), error;
     struct port *port;
 
     if (status != CLI_OK)
@@ -204,26 +204,34 @@ static int open_paced(struct run *run, const char *name)
     error = registry_open(run->bridge.registry, name, PORT_OUTPUT, &port); /* finds it */
     if (error == 0)
         error = registry_pace(port);
-    return error != 0 ? cli_refuse_port(error, "--din", name) : CLI_OK;
+    return error != 0 ? cli_refuse_port(error, label, name) : CLI_OK;
+}
+
+/* Whether the command line names outputs: then no map does. */
+bool run_outputs_named(const struct run *run)
+{
+    return run->options.midi_out.count > 0 || run->options.din.count > 0;
 }
 
 static int open_outputs(struct run *run)
 {
+    const struct map_wishes *wishes = &run->wishes;
+    bool named = run_outputs_named(run);
     struct cli_list out =
-        choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_where, run->wishes.midi_out_count);
+        choose(&run->options.midi_out, wishes->midi_out, wishes->midi_out_where, named ? 0 : wishes->midi_out_count);
+    struct cli_list din = choose(&run->options.din, wishes->din, wishes->din_where, named ? 0 : wishes->din_count);
     char label[RUN_ORIGIN];
     int status = CLI_OK;
 
-    if (out.count == 0 && run->options.files.count == 0 && run->options.midi_in.count == 0 &&
-        run->options.din.count == 0)
+    if (!named && run->options.files.count == 0 && run->options.midi_in.count == 0)
         cli_open_by_itself(&run->options, &run->bridge, run->only_output);
-    if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0 &&
-        run->options.din.count == 0 && registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
+    if (!named && run->options.files.count == 0 && run->options.reply.count == 0 &&
+        registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
         out.text[out.count++] = "print";
     for (unsigned i = 0; i < out.count && status == CLI_OK; i++)
         status = cli_open_port(&run->bridge, origin(&out, i, "-o", "midi_out", label), out.text[i], PORT_OUTPUT);
-    for (unsigned i = 0; i < run->options.din.count && status == CLI_OK; i++)
-        status = open_paced(run, run->options.din.text[i]);
+    for (unsigned i = 0; i < din.count && status == CLI_OK; i++)
+        status = run_paced(run, origin(&din, i, "--din", "din", label), din.text[i]);
     return status;
 }
 
@@ -252,26 +260,43 @@ static int open_replies(struct run *run)
     return status;
 }
 
-/* --release-after. */
-static int release_after(struct run *run)
+int run_silence(struct run *run, const char *label, const char *text)
 {
     uint64_t silence_ns;
 
-    if (!cli_release_after(&run->options, &silence_ns))
+    if (!cli_parse_silence(text, &silence_ns)) {
+        log_fatal("E001", "%s %s: this is no number from 0 to %d. Fix: write seconds, such as 10, or 0 for no limit",
+                  label, text, CLI_SILENCE_MAX);
         return CLI_USAGE;
-    if (silence_ns == 0 || osc_source_release_after(&run->bridge, silence_ns) == 0)
+    }
+    if (osc_source_release_after(&run->bridge, silence_ns) == 0)
         return CLI_OK;
-    log_fatal("E003", "--release-after: the system refuses a timer. Fix: check ulimit -n");
+    log_fatal("E003", "%s: the system refuses a timer. Fix: check ulimit -n", label);
     return CLI_FAILURE;
+}
+
+/* --release-after: the last one said. */
+static int release_after(struct run *run)
+{
+    const struct map_wishes *wishes = &run->wishes;
+    struct cli_list list = choose(&run->options.release_after, wishes->release_after, wishes->release_after_where,
+                                  wishes->release_after_count);
+    char label[RUN_ORIGIN];
+
+    if (list.count == 0)
+        return CLI_OK;
+    return run_silence(run, origin(&list, list.count - 1, "--release-after", "release_after", label),
+                       list.text[list.count - 1]);
 }
 
 /* Everything up to the first turn of the loop. */
 static int start(struct run *run)
 {
-    bool early_out = run->options.midi_out.count > 0, early_in = run->options.midi_in.count > 0;
+    bool early_out = run_outputs_named(run), early_in = run->options.midi_in.count > 0;
+    bool early_silence = run->options.release_after.count > 0;
     int status = cli_add_allowed(&run->options, &run->bridge.allow) ? CLI_OK : CLI_USAGE;
 
-    if (status == CLI_OK)
+    if (status == CLI_OK && early_silence)
         status = release_after(run);
     if (status == CLI_OK)
         status = cli_choose_devices(&run->options, run->bridge.registry);
@@ -283,6 +308,8 @@ static int start(struct run *run)
     if (status == CLI_OK)
         status = load_files(run);
     run->host.loading = false;
+    if (status == CLI_OK && !early_silence)
+        status = release_after(run);
     if (status == CLI_OK && !run->interrupted)
         status = open_listeners(run);
     if (status == CLI_OK && !early_out)

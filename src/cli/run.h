@@ -31,6 +31,11 @@ struct run {
 int run_listen(struct run *run, const char *label, const char *text);
 int run_reply(struct run *run, const char *label, const char *text); /* HOST:PORT or learn[:PORT] */
 int run_dialect(struct run *run, const char *name);
+int run_paced(struct run *run, const char *label, const char *name);   /* an output at the speed of a DIN cable */
+int run_silence(struct run *run, const char *label, const char *text); /* --release-after */
+
+/* Whether the command line says which outputs there are, with or without pace: then files do not. */
+bool run_outputs_named(const struct run *run);
 
 /* Whether OSC is heard although nobody named a listener: not without maps (scripts open what they need), and not where
  * the inputs are words or raw MIDI. */

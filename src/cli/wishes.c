@@ -9,7 +9,7 @@
 
 /* One kind of wishes, and what opens them. */
 struct kind {
-    const struct cli_list *option; /* which overrules them when it is given; NULL: none */
+    bool overruled; /* by the command line */
     int (*open)(struct run *run, const char *label, const char *text);
 };
 
@@ -32,11 +32,16 @@ static int open_dialect(struct run *run, const char *label, const char *text)
 /* In the order of map_wishes_list. */
 static void list_kinds(const struct run *run, struct kind kinds[MAP_WISH_KINDS])
 {
-    kinds[0] = (struct kind){NULL, open_dialect};
-    kinds[1] = (struct kind){&run->options.osc, run_listen};
-    kinds[2] = (struct kind){&run->options.midi_in, open_input};
-    kinds[3] = (struct kind){&run->options.midi_out, open_output};
-    kinds[4] = (struct kind){&run->options.reply, run_reply};
+    const struct cli_options *options = &run->options;
+    bool outputs = run_outputs_named(run);
+
+    kinds[0] = (struct kind){false, open_dialect};
+    kinds[1] = (struct kind){options->osc.count > 0, run_listen};
+    kinds[2] = (struct kind){options->midi_in.count > 0, open_input};
+    kinds[3] = (struct kind){outputs, open_output};
+    kinds[4] = (struct kind){outputs, run_paced};
+    kinds[5] = (struct kind){options->release_after.count > 0, run_silence};
+    kinds[6] = (struct kind){options->reply.count > 0, run_reply};
 }
 
 /* The index of a text; the count when it is not there. */
@@ -88,7 +93,7 @@ static void take(struct run *run, const struct kind *kind, struct map_wish_list 
             had->where[at] = NULL;
             now->texts[i] = NULL;
             ++*had->count;
-            if (kind->option == NULL || kind->option->count == 0)
+            if (!kind->overruled)
                 kind->open(run, label, had->texts[at]);
         }
         free(had->where[at]);

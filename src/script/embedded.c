@@ -35,6 +35,10 @@ static int import(lua_State *L)
     lua_pushfstring(L, "=notewire/%s", file->name);
     if (luaL_loadbufferx(L, file->text, file->length, lua_tostring(L, -1), "t") != LUA_OK)
         return lua_error(L);
+    if (lua_getfield(L, lua_upvalueindex(1), "environment") == LUA_TTABLE)
+        lua_setupvalue(L, -2, 1);
+    else
+        lua_pop(L, 1);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, import, 1);
     lua_call(L, 1, 1);

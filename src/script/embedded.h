@@ -22,6 +22,7 @@ typedef struct lua_State lua_State; /* as in lua.h */
 void embedded_push_import(lua_State *L);
 
 /* Makes the value at the top of the stack, which it pops, what the import at index gives by a name that is no file's.
+ * "environment" is the table of globals of files that are imported from then on.
  */
 void embedded_set_import(lua_State *L, int index, const char *name);
 

@@ -329,7 +329,7 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
     script->serving = serving;
     script->nested++;
     while (!over) {
-        turn(host, source, deadline_ns);
+        turn(host, source, host->stopped ? 0 : deadline_ns); /* last words look, and wait for nothing */
         drain(host, source);
         tend(host);
         is_done = done != NULL && done(user);

@@ -42,15 +42,24 @@ static int tostring(lua_State *L)
     return 1;
 }
 
-/* Reading a global that nobody has set: cLib and others rely on it raising. A tool that sets _AUTO_RELOAD_DEBUG may ask
- * whether it is set. */
-static int undeclared(lua_State *L)
+/* Reading a global that nobody has set: cLib and others rely on it raising. One that was set to nil has been declared
+ * by that; upvalue 1 has the names of all that were set. */
+static int read_undeclared(lua_State *L)
 {
-    const char *name = luaL_tolstring(L, 2, NULL);
-
-    if (strcmp(name, "_AUTO_RELOAD_DEBUG") == 0)
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 0;
-    return luaL_error(L, "variable '%s' is not declared", name);
+    return luaL_error(L, "variable '%s' is not declared", luaL_tolstring(L, 2, NULL));
+}
+
+static int declare(lua_State *L)
+{
+    lua_settop(L, 3);
+    lua_pushvalue(L, 2);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, lua_upvalueindex(1));
+    lua_rawset(L, 1);
+    return 0;
 }
 
 void library_wrap(lua_State *L, const char *library, const char *name, lua_CFunction function)
@@ -141,8 +150,14 @@ static void be_strict(lua_State *L)
 {
     lua_pushglobaltable(L);
     lua_newtable(L);
-    lua_pushcfunction(L, undeclared);
-    lua_setfield(L, -2, "__index");
+    lua_newtable(L);
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "_AUTO_RELOAD_DEBUG"); /* tools that set it may ask whether it is set */
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, read_undeclared, 1);
+    lua_setfield(L, -3, "__index");
+    lua_pushcclosure(L, declare, 1);
+    lua_setfield(L, -2, "__newindex");
     lua_setmetatable(L, -2);
     lua_pop(L, 1);
 }

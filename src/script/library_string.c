@@ -13,6 +13,17 @@
 
 #define SPEC_MAX 32 /* bytes of one conversion, "%-5.3d"; Lua refuses longer ones */
 
+/* Behind the flags, width and precision of a conversion that begins at percent. */
+static const char *skip_spec(const char *percent, const char *end)
+{
+    const char *at = percent + 1;
+
+    while (at < end &&
+           ((*at >= '0' && *at <= '9') || *at == '.' || *at == '-' || *at == '+' || *at == ' ' || *at == '#'))
+        at++;
+    return at;
+}
+
 /* A conversion of whole numbers takes any number; those of the unsigned kind up to twice as large. */
 static void cut_argument(lua_State *L, int argument, bool is_signed)
 {
@@ -30,7 +41,7 @@ static void print_unsigned(lua_State *L, int argument, const char *percent, size
 {
     char spec[SPEC_MAX + 4], text[256];
 
-    if (length >= SPEC_MAX || strspn(percent + 1, "-+ #0123456789.") != length - 2)
+    if (length >= SPEC_MAX)
         luaL_error(L, "invalid conversion '%%u' to 'format'");
     snprintf(spec, sizeof spec, "%.*sllu", (int)length - 1, percent);
     if (snprintf(text, sizeof text, spec, (unsigned long long)lua_tointeger(L, argument)) >= (int)sizeof text)
@@ -39,39 +50,56 @@ static void print_unsigned(lua_State *L, int argument, const char *percent, size
     lua_replace(L, argument);
 }
 
-/* Makes the arguments from 2 on what Lua 5.4 takes for the conversions of the format. Where one is %u, that is in the
- * buffer, opened with the first of them, as %s. Returns what of the format is not in the buffer yet. */
-static const char *fit_arguments(lua_State *L, const char *format, const char *end, luaL_Buffer *out, bool *changed)
+/* Makes an argument what Lua 5.4 takes for a conversion of this kind. */
+static void fit_argument(lua_State *L, int argument, char kind)
+{
+    int type = lua_type(L, argument);
+
+    if (type != LUA_TSTRING && (type != LUA_TNUMBER || lua_isinteger(L, argument)))
+        return;
+    switch (kind) {
+    case 's':
+        if (type == LUA_TNUMBER) {
+            number_push_text(L, argument, NULL);
+            lua_replace(L, argument);
+        }
+        break;
+    case 'd':
+    case 'i':
+    case 'c': cut_argument(L, argument, true); break;
+    case 'u':
+    case 'o':
+    case 'x':
+    case 'X': cut_argument(L, argument, false); break;
+    default: break;
+    }
+}
+
+/* Does so for all conversions of a format. Those that are %u become %s: then the format up to the last of them is in
+ * out. Returns what of the format is not. */
+static const char *fit_arguments(lua_State *L, const char *format, const char *end, luaL_Buffer *out)
 {
     const char *percent = format, *rest = format;
     int argument = 1, top = lua_gettop(L);
 
     while ((percent = memchr(percent, '%', (size_t)(end - percent))) != NULL) {
-        const char *kind = percent + 1 + strspn(percent + 1, "-+ #0123456789.");
+        const char *kind = skip_spec(percent, end);
 
-        if (kind < end && *kind != '%' && ++argument <= top) {
-            bool is_float = lua_type(L, argument) == LUA_TNUMBER && !lua_isinteger(L, argument);
-            bool is_text = lua_type(L, argument) == LUA_TSTRING;
-
-            if (*kind == 's' && is_float) {
-                number_push_text(L, argument, NULL);
-                lua_replace(L, argument);
-            } else if (*kind != '\0' && strchr("dicuoxX", *kind) != NULL && (is_float || is_text || *kind == 'u')) {
-                if (is_float || is_text)
-                    cut_argument(L, argument, strchr("dic", *kind) != NULL);
-            }
+        if (kind == end)
+            break;
+        if (*kind != '%' && ++argument <= top) {
+            fit_argument(L, argument, *kind);
             if (*kind == 'u') {
                 luaL_checkinteger(L, argument);
                 print_unsigned(L, argument, percent, (size_t)(kind + 1 - percent));
-                if (!*changed)
+                if (rest == format)
                     luaL_buffinit(L, out);
-                *changed = true;
                 luaL_addlstring(out, rest, (size_t)(percent - rest));
                 luaL_addlstring(out, "%s", 2);
                 rest = kind + 1;
             }
         }
-        percent = kind < end ? kind + 1 : end;
+        percent = kind + 1;
     }
     return rest;
 }
@@ -81,10 +109,9 @@ static int string_format(lua_State *L)
     size_t length;
     const char *format = luaL_checklstring(L, 1, &length), *rest;
     luaL_Buffer out;
-    bool changed = false;
 
-    rest = fit_arguments(L, format, format + length, &out, &changed);
-    if (changed) {
+    rest = fit_arguments(L, format, format + length, &out);
+    if (rest != format) {
         luaL_addlstring(&out, rest, (size_t)(format + length - rest));
         luaL_pushresult(&out);
         lua_replace(L, 1);

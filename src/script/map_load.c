@@ -34,6 +34,7 @@ static const char *const command_names[] = {"note",
                                             "system",
                                             "system-exclusive",
                                             "full-frame",
+                                            "clock-tempo",
                                             "mtc",
                                             "raw",
                                             "function",
@@ -48,7 +49,10 @@ void map_wishes_list(struct map_wishes *w, struct map_wish_list lists[MAP_WISH_K
     lists[1] = (struct map_wish_list){"osc", "osc", w->osc, w->osc_where, &w->osc_count};
     lists[2] = (struct map_wish_list){"midi_in", "midi_in", w->midi_in, w->midi_in_where, &w->midi_in_count};
     lists[3] = (struct map_wish_list){"midi_out", "midi_out", w->midi_out, w->midi_out_where, &w->midi_out_count};
-    lists[4] = (struct map_wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
+    lists[4] = (struct map_wish_list){"din", "din", w->din, w->din_where, &w->din_count};
+    lists[5] = (struct map_wish_list){"release_after", "release_after", w->release_after, w->release_after_where,
+                                      &w->release_after_count};
+    lists[6] = (struct map_wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
 }
 
 void map_wishes_free(struct map_wishes *wishes)
@@ -288,6 +292,7 @@ static int read_rule(lua_State *L, struct reading *reading)
     rule->command = (uint8_t)read_command(L, reading);
     rule->status = (uint8_t)whole_field(L, "status", 0, 0, UINT8_MAX, &reading->bad);
     rule->channel_all = bool_field(L, "channel_all");
+    rule->running = bool_field(L, "running");
     rule->port_var = read_name(L, "port_var", reading);
     rule->port_id_var = read_name(L, "port_id_var", reading);
     rule->port = text_field(L, "port", reading);

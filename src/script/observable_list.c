@@ -39,8 +39,9 @@ static int list_construct(lua_State *L)
 int observable_elements(lua_State *L)
 {
     object_check(L, 1, &observable_list_type);
-    lua_getiuservalue(L, 1, 1);
-    lua_rawgeti(L, -1, STATE_VALUE);
+    observable_push_known(L, 1);
+    if (lua_rawgeti(L, -1, STATE_VALUE) != LUA_TTABLE)
+        return luaL_error(L, "a list without its table");
     return 1;
 }
 

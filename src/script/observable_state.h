@@ -19,6 +19,13 @@ const struct object_type *observable_kind(lua_State *L, int index);
 /* Pushes the state of the observable at index, an absolute one; raises when it is none. */
 void observable_push_state(lua_State *L, int index);
 
+/* The same, of one that is known to be of a kind that has its state from the beginning. */
+static inline void observable_push_known(lua_State *L, int index)
+{
+    if (lua_getiuservalue(L, index, 1) != LUA_TTABLE)
+        luaL_error(L, "an observable without its state"); /* only the debug library does that */
+}
+
 /* As observable_fire, for the state at an absolute index below the arguments. */
 void observable_fire_state(lua_State *L, int state, int count);
 

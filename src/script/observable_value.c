@@ -43,7 +43,7 @@ static void check_value(lua_State *L, int index, const struct object_type *type)
 static void push_value(lua_State *L, int index, const struct object_type *type)
 {
     object_check(L, index, type);
-    lua_getiuservalue(L, index, 1);
+    observable_push_known(L, index);
     lua_rawgeti(L, -1, STATE_VALUE);
     lua_replace(L, -2);
 }
@@ -53,7 +53,7 @@ static void change_value(lua_State *L)
 {
     int value = lua_gettop(L);
 
-    lua_getiuservalue(L, 1, 1);
+    observable_push_known(L, 1);
     lua_rawgeti(L, -1, STATE_VALUE);
     if (!lua_rawequal(L, -1, value)) {
         lua_pushvalue(L, value);

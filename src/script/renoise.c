@@ -30,9 +30,36 @@ static const luaL_Reg host_functions[] = {
     {NULL, NULL},
 };
 
-/* In the order in which they run; each returns what others import, and adds to renoise and to the globals. */
-static const char *const files[] = {"renoise/library", "renoise/print",        "renoise/document", "renoise/tool",
-                                    "renoise/app",     "renoise/view_builder", "renoise/song",     NULL};
+/* What runs at once, in this order: they add to the globals. The others run when they are wanted (parts.lua). */
+static const char *const files[] = {"renoise/library", "renoise/print", "renoise/parts", NULL};
+
+/* Pushes a copy of the table at the top of the stack, of the tables in it too. */
+static void push_copy(lua_State *L, int depth)
+{
+    int from = lua_gettop(L);
+
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, from) != 0;) {
+        if (depth > 0 && lua_istable(L, -1) && !lua_rawequal(L, -1, from)) {
+            push_copy(L, depth - 1);
+            lua_remove(L, -2);
+        }
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, from + 1);
+    }
+}
+
+/* Pushes the globals and the libraries as they are now: what is read later must not find what a script made of them.
+ * renoise itself is not copied, for that is what is added to. */
+static void push_environment(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    push_copy(L, 1);
+    lua_getglobal(L, "renoise");
+    lua_setfield(L, -2, "renoise");
+    lua_remove(L, -2);
+}
 
 static void run_files(lua_State *L)
 {
@@ -40,11 +67,15 @@ static void run_files(lua_State *L)
     luaL_newlib(L, host_functions);
     tool_add_host_functions(L);
     embedded_set_import(L, -2, "host");
+    observable_open(L);
+    embedded_set_import(L, -2, "document");
     for (const char *const *file = files; *file != NULL; file++) {
         lua_pushvalue(L, -1);
         lua_pushstring(L, *file);
         lua_call(L, 1, 0);
     }
+    push_environment(L);
+    embedded_set_import(L, -2, "environment");
     lua_pop(L, 1);
 }
 
@@ -57,8 +88,6 @@ void renoise_open(lua_State *L)
     lua_setfield(L, -2, "Socket");
     midi_open(L);
     lua_setfield(L, -2, "Midi");
-    observable_open(L);
-    lua_setfield(L, -2, "Document");
     lua_pushnumber(L, 6.2);
     lua_setfield(L, -2, "API_VERSION");
     lua_pushliteral(L, "3.5.0");

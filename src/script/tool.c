@@ -19,12 +19,16 @@ const char *tool_entry_name(enum tool_entry kind)
     return kinds[kind];
 }
 
-/* Pushes a function of tool.lua. */
-static void push_function(lua_State *L, const char *name)
+/* Pushes a function of tool.lua. False, with nothing pushed, when the script has not asked for its tool. */
+static bool push_function(lua_State *L, const char *name)
 {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_mark);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_mark) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        return false;
+    }
     lua_getfield(L, -1, name);
     lua_remove(L, -2);
+    return true;
 }
 
 /* ---- moments ---- */
@@ -40,7 +44,8 @@ static int call_moment(lua_State *L)
 {
     struct moment *moment = lua_touserdata(L, 1);
 
-    push_function(L, moment->function);
+    if (!push_function(L, moment->function))
+        return 0;
     lua_call(L, 0, 1);
     moment->result = lua_toboolean(L, -1);
     return 0;
@@ -98,7 +103,8 @@ static int list_entries(lua_State *L)
 {
     const struct listing *listing = lua_touserdata(L, 1);
 
-    push_function(L, "entries");
+    if (!push_function(L, "entries"))
+        return 0;
     lua_call(L, 0, 1);
     for (lua_Integer i = 1, count = (lua_Integer)lua_rawlen(L, -1); i < count; i += 2) {
         lua_rawgeti(L, -1, i);
@@ -127,7 +133,9 @@ static int invoke_entry(lua_State *L)
 {
     struct invocation *invocation = lua_touserdata(L, 1);
 
-    push_function(L, "invoke");
+    invocation->found = push_function(L, "invoke");
+    if (!invocation->found)
+        return 0;
     lua_pushstring(L, kinds[invocation->kind]);
     lua_pushstring(L, invocation->name);
     lua_call(L, 2, 2);

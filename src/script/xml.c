@@ -33,40 +33,37 @@ static int describe(struct reader *reader, int result, const char *why)
     return result;
 }
 
-static void stop(struct reader *reader, int result, const char *why)
+/* Returns false, for whoever cannot go on. */
+static bool stop(struct reader *reader, int result, const char *why)
 {
     if (reader->result == 0)
         reader->result = describe(reader, result, why);
     XML_StopParser(reader->parser, XML_FALSE);
+    return false;
 }
 
-/* Whether there is room for that many bytes, and a 0 behind them. */
+/* Whether there is room for that many bytes, and a 0 behind them; if not, reading stops. */
 static bool reserve(struct reader *reader, size_t length)
 {
     size_t capacity = reader->capacity > 0 ? reader->capacity : 256;
-    char *text;
+    char *text = reader->text;
 
     while (capacity - reader->length <= length)
         capacity *= 2; /* a text is at most twice as long as the bytes that it is read from */
-    if (capacity == reader->capacity)
-        return true;
-    text = realloc(reader->text, capacity);
-    if (text == NULL)
-        return false;
+    if (capacity > reader->capacity && (text = realloc(reader->text, capacity)) == NULL)
+        return stop(reader, NW_EMEMORY, "not enough memory");
     reader->text = text;
     reader->capacity = capacity;
     return true;
 }
 
-/* ---- what expat calls; also once or twice more after it was told to stop ---- */
+/* ---- what expat calls; more text, and the end of an empty element, also after it was told to stop ---- */
 
 static void XMLCALL begin_element(void *user, const XML_Char *name, const XML_Char **attributes)
 {
     struct reader *reader = user;
     int result;
 
-    if (reader->result != 0)
-        return;
     if (reader->depth == XML_DEPTH_MAX) {
         stop(reader, NW_ETOOBIG, "too many elements inside each other");
         return;
@@ -83,12 +80,8 @@ static void XMLCALL add_text(void *user, const XML_Char *text, int length)
 {
     struct reader *reader = user;
 
-    if (reader->result != 0)
+    if (reader->result != 0 || !reserve(reader, (size_t)length))
         return;
-    if (!reserve(reader, (size_t)length)) {
-        stop(reader, NW_EMEMORY, "not enough memory");
-        return;
-    }
     memcpy(reader->text + reader->length, text, (size_t)length);
     reader->length += (size_t)length;
 }
@@ -99,12 +92,8 @@ static void XMLCALL end_element(void *user, const XML_Char *name)
     size_t start;
     int result;
 
-    if (reader->result != 0)
+    if (reader->result != 0 || !reserve(reader, 0))
         return;
-    if (!reserve(reader, 0)) {
-        stop(reader, NW_EMEMORY, "not enough memory");
-        return;
-    }
     start = reader->starts[--reader->depth];
     reader->text[reader->length] = '\0';
     result = reader->callbacks->end(reader->user, name, reader->text + start, reader->length - start);

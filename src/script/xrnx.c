@@ -8,18 +8,19 @@
 #include "script/xrnx_folder.h"
 
 #include <ctype.h>
+#include <minizip/unzip.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zip.h>
 
 /* One archive on its way. */
 struct unpacking {
     const char *path;
-    zip_t *zip;
-    char *prefix;  /* "Tool/", when everything lies in one folder; owned */
-    uint64_t left; /* bytes that may still come out */
+    unzFile zip;                    /* at one of its files */
+    char name[XRNX_NAME_MAX + 2];   /* that file's, checked; a folder's ends with '/' */
+    char prefix[XRNX_NAME_MAX + 2]; /* "Tool/", when everything lies in one folder; "" */
+    uint64_t left;                  /* bytes that may still come out */
     struct xrnx_folder folder;
 };
 
@@ -41,56 +42,7 @@ bool xrnx_name_is_safe(char *name)
     return true;
 }
 
-/* The name of an entry below the prefix, checked, owned; NULL when it is not to be unpacked: *error tells whether the
- * archive is bad. A folder's ends with '/'. */
-static char *name_of(const struct unpacking *u, zip_uint64_t index, int *error)
-{
-    const char *given = zip_get_name(u->zip, index, 0);
-    size_t length = strlen(u->prefix);
-    char *name = given != NULL ? strdup(given) : NULL;
-
-    if (name == NULL) {
-        *error = NW_EMEMORY;
-        return NULL;
-    }
-    if (!xrnx_name_is_safe(name)) {
-        log_fatal("E440",
-                  "%s: a file in it is called \"%.80s\", which leads out of the tool's folder. Fix: do not trust it",
-                  u->path, name);
-        *error = NW_EINVALID;
-    } else if (strncmp(name, u->prefix, length) == 0 && name[length] != '\0' && strncmp(name, "__MACOSX/", 9) != 0) {
-        memmove(name, name + length, strlen(name + length) + 1);
-        return name;
-    }
-    free(name);
-    return NULL;
-}
-
-/* Where main.lua is: at the top, or in the one folder that there is. 0, NW_ENOTFOUND or NW_EMEMORY. */
-static int find_prefix(struct unpacking *u)
-{
-    zip_int64_t count = zip_get_num_entries(u->zip, 0);
-    size_t length = 0;
-    bool found = zip_name_locate(u->zip, "main.lua", 0) >= 0;
-
-    for (zip_int64_t i = 0; i < count && !found; i++) {
-        const char *name = zip_get_name(u->zip, (zip_uint64_t)i, 0);
-
-        length = name != NULL ? strcspn(name, "/\\") + 1 : 0;
-        found = name != NULL && length <= strlen(name) && strcmp(name + length, "main.lua") == 0;
-        if (found)
-            u->prefix = strndup(name, length);
-    }
-    if (!found)
-        return NW_ENOTFOUND;
-    if (u->prefix == NULL)
-        u->prefix = strdup("");
-    if (u->prefix != NULL && *u->prefix != '\0')
-        u->prefix[length - 1] = '/';
-    return u->prefix != NULL ? 0 : NW_EMEMORY;
-}
-
-/* What libzip says of the archive, or of a file in it. */
+/* What is wrong with the archive, or with a file in it. */
 static int complain(const struct unpacking *u, const char *name, const char *problem)
 {
     log_fatal("E440", "%s: %s%s%s. Fix: get the tool again, or unpack it and run the folder", u->path,
@@ -98,92 +50,130 @@ static int complain(const struct unpacking *u, const char *name, const char *pro
     return NW_EINVALID;
 }
 
-/* Unpacks one file. */
-static int unpack_file(struct unpacking *u, zip_uint64_t index, const char *name)
+/* Goes to the first file, or to the next. Returns whether there is one; when not, *error tells whether all is well. */
+static bool go(struct unpacking *u, bool first, int *error)
 {
-    zip_file_t *file = zip_fopen_index(u->zip, index, 0);
-    FILE *out;
-    char bytes[16384];
-    zip_int64_t got;
-    int error = 0;
+    int code = first ? unzGoToFirstFile(u->zip) : unzGoToNextFile(u->zip);
+    unz_file_info64 info;
 
-    if (file == NULL)
-        return complain(u, name, zip_strerror(u->zip));
-    out = xrnx_folder_create(&u->folder, name);
-    if (out == NULL) {
-        zip_fclose(file);
-        return NW_EIO;
+    if (code == UNZ_OK)
+        code = unzGetCurrentFileInfo64(u->zip, &info, u->name, sizeof u->name, NULL, 0, NULL, 0);
+    if (code != UNZ_OK) {
+        *error = code == UNZ_END_OF_LIST_OF_FILE ? 0 : complain(u, NULL, "the list of its files is damaged");
+        return false;
     }
-    while ((got = zip_fread(file, bytes, sizeof bytes)) > 0 && (uint64_t)got <= u->left) {
-        u->left -= (uint64_t)got;
-        fwrite(bytes, 1, (size_t)got, out);
+    u->name[sizeof u->name - 1] = '\0'; /* it is not ended when there was no room */
+    *error = 0;
+    if (info.size_filename > XRNX_NAME_MAX || strlen(u->name) != info.size_filename || !xrnx_name_is_safe(u->name)) {
+        log_fatal("E440",
+                  "%s: a file in it is called \"%.80s\", which leads out of the tool's folder. Fix: do not trust it",
+                  u->path, u->name);
+        *error = NW_EINVALID;
     }
-    if (got != 0)
-        error = complain(u, name, got < 0 ? zip_file_strerror(file) : "there is more in it than any tool has");
-    zip_fclose(file);
-    return xrnx_folder_commit(&u->folder, out, error);
+    return *error == 0;
 }
 
-static int unpack_all(struct unpacking *u)
+/* The name of the file at hand in the tool's folder; NULL when it is not to be unpacked. */
+static const char *name_in_folder(const struct unpacking *u)
 {
-    zip_int64_t count = zip_get_num_entries(u->zip, 0);
-    int error = 0;
+    size_t length = strlen(u->prefix);
 
-    for (zip_int64_t i = 0; i < count && error == 0; i++) {
-        char *name = name_of(u, (zip_uint64_t)i, &error);
+    if (strncmp(u->name, u->prefix, length) != 0 || u->name[length] == '\0' || strncmp(u->name, "__MACOSX/", 9) == 0)
+        return NULL;
+    return u->name + length;
+}
 
-        if (name == NULL)
-            continue;
-        if (name[strlen(name) - 1] == '/')
-            error = xrnx_folder_make(&u->folder, name);
-        else if (!xrnx_folder_keeps(&u->folder, name))
-            error = unpack_file(u, (zip_uint64_t)i, name);
-        free(name);
+/* Where main.lua is: at the top, or in the one folder that there is. 0 or NW_EINVALID. */
+static int find_prefix(struct unpacking *u)
+{
+    bool at_top = false, found = false;
+    int error;
+
+    for (bool more = go(u, true, &error); more; more = go(u, false, &error)) {
+        size_t length = strcspn(u->name, "/");
+
+        at_top = at_top || strcmp(u->name, "main.lua") == 0;
+        if (!found && strcmp(u->name + length, "/main.lua") == 0) {
+            snprintf(u->prefix, sizeof u->prefix, "%.*s/", (int)length, u->name);
+            found = true;
+        }
     }
+    if (at_top)
+        u->prefix[0] = '\0';
+    if (error == 0 && !at_top && !found)
+        error = complain(u, NULL, "there is no main.lua in it");
     return error;
 }
 
-/* The manifest, owned; NULL: *error tells whether that is all right. */
-static char *manifest_text(const struct unpacking *u, size_t *length, int *error)
+/* Gives the bytes of the file at hand to take, until it does not return 0, which is returned then. */
+static int read_file(struct unpacking *u, int (*take)(void *user, const void *bytes, size_t length), void *user)
 {
-    zip_int64_t count = zip_get_num_entries(u->zip, 0), got = -1;
-    char *text = NULL;
+    char bytes[16384];
+    int got, error = 0;
 
-    for (zip_int64_t i = 0; i < count && text == NULL && *error == 0; i++) {
-        char *name = name_of(u, (zip_uint64_t)i, error);
-
-        if (name != NULL && strcmp(name, "manifest.xml") == 0) {
-            zip_file_t *file = zip_fopen_index(u->zip, (zip_uint64_t)i, 0);
-
-            text = calloc(1, XRNX_MANIFEST_MAX);
-            if (file != NULL && text != NULL)
-                got = zip_fread(file, text, XRNX_MANIFEST_MAX - 1);
-            if (text == NULL)
-                *error = NW_EMEMORY;
-            else if (got < 0)
-                *error = complain(u, name, zip_strerror(u->zip));
-            if (file != NULL)
-                zip_fclose(file);
-        }
-        free(name);
+    if (unzOpenCurrentFile(u->zip) != UNZ_OK)
+        return complain(u, u->name, "it cannot be unpacked: it is encrypted, damaged, or packed in a way of its own");
+    while (error == 0 && (got = unzReadCurrentFile(u->zip, bytes, sizeof bytes)) != 0) {
+        if (got < 0)
+            error = complain(u, u->name, "it is damaged");
+        else if ((uint64_t)got > u->left)
+            error = complain(u, u->name, "there is more in it than any tool has");
+        else
+            error = take(user, bytes, (size_t)got);
+        u->left -= error == 0 ? (uint64_t)got : 0;
     }
-    *length = got > 0 ? (size_t)got : 0;
-    return text;
+    if (unzCloseCurrentFile(u->zip) == UNZ_CRCERROR && error == 0)
+        error = complain(u, u->name, "it is damaged");
+    return error;
 }
 
-/* The Id of its manifest, else its file name, fit for the name of a folder. Owned; NULL: *error tells. */
-static char *id_of(const struct unpacking *u, int *error)
+/* ---- the manifest ---- */
+
+struct text {
+    char *bytes; /* XRNX_MANIFEST_MAX */
+    size_t length;
+};
+
+static int take_text(void *user, const void *bytes, size_t length)
+{
+    struct text *text = user;
+
+    if (length >= XRNX_MANIFEST_MAX - text->length)
+        length = XRNX_MANIFEST_MAX - 1 - text->length; /* what is cut off is no well-formed XML any more */
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    return 0;
+}
+
+static int read_manifest(struct unpacking *u, struct manifest *manifest)
+{
+    struct text text = {.bytes = calloc(1, XRNX_MANIFEST_MAX)};
+    char called[300];
+    int error = text.bytes != NULL ? 0 : NW_EMEMORY;
+    bool found = false;
+
+    for (bool more = error == 0 && go(u, true, &error); more && !found; more = !found && go(u, false, &error)) {
+        const char *name = name_in_folder(u);
+
+        found = name != NULL && strcmp(name, "manifest.xml") == 0;
+    }
+    if (found)
+        error = read_file(u, take_text, &text);
+    snprintf(called, sizeof called, "%.250s: manifest.xml", u->path);
+    if (found && error == 0)
+        error = manifest_read(manifest, text.bytes, text.length, called);
+    free(text.bytes);
+    return error;
+}
+
+/* The Id of the manifest, else the archive's own name, fit for the name of a folder. Owned; NULL: *error tells. */
+static char *id_of(struct unpacking *u, int *error)
 {
     const char *slash = strrchr(u->path, '/'), *base = slash != NULL ? slash + 1 : u->path;
     struct manifest manifest = {0};
-    char called[300], *id = NULL, *text;
-    size_t length;
+    char *id = NULL;
 
-    *error = 0;
-    text = manifest_text(u, &length, error);
-    snprintf(called, sizeof called, "%.250s: manifest.xml", u->path);
-    if (*error == 0 && text != NULL)
-        *error = manifest_read(&manifest, text, length, called);
+    *error = read_manifest(u, &manifest);
     if (*error == 0) {
         id = manifest.id != NULL && *manifest.id != '\0' ? strdup(manifest.id) : strndup(base, strcspn(base, "."));
         *error = id != NULL ? 0 : NW_EMEMORY;
@@ -192,8 +182,37 @@ static char *id_of(const struct unpacking *u, int *error)
         if (!isalnum((unsigned char)*c) && *c != '_' && *c != '-' && (*c != '.' || c == id))
             *c = '_';
     manifest_free(&manifest);
-    free(text);
     return id;
+}
+
+/* ---- the files ---- */
+
+static int take_bytes(void *user, const void *bytes, size_t length)
+{
+    FILE *out = user;
+
+    (void)fwrite(bytes, 1, length, out); /* xrnx_folder_commit looks whether it was written */
+    return 0;
+}
+
+static int unpack_all(struct unpacking *u)
+{
+    int error;
+
+    for (bool more = go(u, true, &error); more; more = error == 0 && go(u, false, &error)) {
+        const char *name = name_in_folder(u);
+        FILE *out;
+
+        if (name == NULL || xrnx_folder_keeps(&u->folder, name))
+            continue;
+        if (name[strlen(name) - 1] == '/') {
+            error = xrnx_folder_make(&u->folder, name);
+            continue;
+        }
+        out = xrnx_folder_create(&u->folder, name);
+        error = out != NULL ? xrnx_folder_commit(&u->folder, out, read_file(u, take_bytes, out)) : NW_EIO;
+    }
+    return error;
 }
 
 /* Unpacks an open archive that has a main.lua, unless that has been done. */
@@ -215,29 +234,22 @@ static int unpack(struct unpacking *u, const struct stat *file)
 int xrnx_unpack(const char *path, char **folder, bool *temporary)
 {
     struct unpacking u = {.path = path, .left = XRNX_BYTES_MAX};
-    struct stat file = {0};
-    zip_error_t problem;
-    int code = 0, error;
+    struct stat file;
+    unz_global_info64 info;
+    int error;
 
     *folder = NULL;
-    if (stat(path, &file) == 0)
-        u.zip = zip_open(path, ZIP_RDONLY, &code);
-    if (u.zip == NULL) {
-        zip_error_init_with_code(&problem, code != 0 ? code : ZIP_ER_NOENT);
-        error = complain(&u, NULL, zip_error_strerror(&problem));
-        zip_error_fini(&problem);
-        return error;
-    }
-    if (zip_get_num_entries(u.zip, 0) > (zip_int64_t)XRNX_ENTRIES_MAX)
+    u.zip = unzOpen64(path);
+    if (u.zip == NULL || stat(path, &file) != 0 || unzGetGlobalInfo64(u.zip, &info) != UNZ_OK)
+        error = complain(&u, NULL, "it is no zip, or damaged");
+    else if (info.number_entry > XRNX_ENTRIES_MAX)
         error = complain(&u, NULL, "there are more files in it than any tool has");
     else
         error = find_prefix(&u);
-    if (error == NW_ENOTFOUND)
-        error = complain(&u, NULL, "there is no main.lua in it");
     if (error == 0)
         error = unpack(&u, &file);
-    zip_discard(u.zip);
-    free(u.prefix);
+    if (u.zip != NULL)
+        unzClose(u.zip);
     if (error == 0) {
         *temporary = u.folder.temporary;
         *folder = u.folder.path;

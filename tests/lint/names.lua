@@ -28,34 +28,45 @@ local LUA = [[
 local plain = {}
 for name in LUA:gmatch("%S+") do plain[name] = true end
 
--- The names in a class object, which has no pairs: its __index looks into the table that is its first upvalue.
+-- The names in a class object, which has no pairs: its __index looks into the table that is its first upvalue. The
+-- second is a name for classes that are written in Lua.
 local function names_behind(metatable)
   local index = rawget(metatable, "__index")
   if type(index) ~= "function" then return {} end
   local _, names = debug.getupvalue(index, 1)
-  return type(names) == "table" and names or {}
+  local _, class = debug.getupvalue(index, 2)
+  return type(names) == "table" and names or {}, type(class) == "string"
 end
 
--- Tables and class objects, as deep as they go. A static that is not for scripts to call begins with "__".
+-- Members of bases by what they are: classes in Lua that have one from a base need not tell of it again.
+local told, bases = {}, true
+
+local function tell_member(class, name, value)
+  local known = told[value] and told[value] ~= class
+  if bases then told[value] = told[value] or class end
+  if not known and not tostring(name):find("^__") then print("member " .. class .. " " .. name) end
+end
+
+-- Tables and class objects, as deep as they go. A static that is not for scripts to call begins with "__". Functions in
+-- a class that is written in Lua are members, and so are properties, which are functions too.
 local function walk(path, value)
-  local names
+  local names, is_lua, class
   if type(value) == "table" then
     names = value
   elseif type(value):find(" class$") then
-    names = names_behind(debug.getmetatable(value))
+    names, is_lua = names_behind(debug.getmetatable(value))
+    class = type(value):gsub(" class$", "")
+    if is_lua then print("type " .. class) end
   end
   for name, inner in pairs(names or {}) do
     local full = path .. "." .. tostring(name)
-    if not plain[full] and not tostring(name):find("^__") then
+    if is_lua and type(inner) == "function" then
+      tell_member(class, name, inner)
+    elseif not plain[full] and type(name) == "string" and not name:find("^__") then
       print("static " .. full)
       walk(full, inner)
     end
   end
-end
-
-for name, value in pairs(_G) do
-  if not plain[name] then print("global " .. name) end
-  if name ~= "_G" and name ~= "package" and name ~= "arg" then walk(name, value) end
 end
 
 -- One object of each type, for its metatable is made with the first.
@@ -68,6 +79,11 @@ local objects = {
   renoise.Midi.create_input_device("loopback", print),
   renoise.Midi.create_output_device("loopback"),
   renoise.Midi.devices_changed_observable(),
+  renoise.Document.ObservableBang(),
+  renoise.Document.ObservableBoolean(),
+  renoise.Document.ObservableList(),
+  renoise.Document.ObservableNumber(),
+  renoise.Document.ObservableString(),
   notewire.every(1000, print),
   notewire.framer("slip"),
   notewire.listen("udp:127.0.0.1:0", print),
@@ -79,7 +95,20 @@ for _, metatable in pairs(debug.getregistry()) do
   local name = type(metatable) == "table" and rawget(metatable, "__name")
   if name and type(rawget(metatable, "__index")) == "function" then
     print("type " .. name)
-    for member in pairs(names_behind(metatable)) do print("member " .. name .. " " .. member) end
+    for member, value in pairs(names_behind(metatable)) do
+      print("member " .. name .. " " .. member)
+      told[value] = name
+    end
   end
+end
+
+-- Bases that are written in Lua before what is derived from them.
+walk("renoise.Views.View", renoise.Views.View)
+walk("renoise.Views.Control", renoise.Views.Control)
+bases = false
+
+for name, value in pairs(_G) do
+  if not plain[name] then print("global " .. name) end
+  if name ~= "_G" and name ~= "arg" then walk(name, value) end
 end
 os.exit(#objects > 0) -- they are kept up to here

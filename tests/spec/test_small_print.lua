@@ -98,6 +98,19 @@ it("require takes names with slashes and finds what lies beside the script", fun
   end)
 end)
 
+it("a global that is set to nil can be read from then on", function()
+  raises("variable 'no_dialog' is not declared", function() return no_dialog end)
+  no_dialog = nil
+  equal(no_dialog, nil)
+  equal(_G["no_dialog"], nil)
+  no_dialog = 1
+  equal(no_dialog, 1)
+  no_dialog = nil
+  equal(no_dialog, nil)
+  rawset(_G, "no_other", nil)
+  raises("variable 'no_other' is not declared", function() return no_other end)
+end)
+
 it("a table that inserts itself can be what gsub looks up", function()
   local parts = setmetatable({}, { __index = table.insert })
   string.gsub("a,bc,,d", "([^,]*),?", parts)

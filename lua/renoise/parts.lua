@@ -1,0 +1,32 @@
+-- What of renoise is written in Lua: each part is read when a script first names it, for most need few and all must
+-- start at once. SPDX-License-Identifier: MIT
+local import = ...
+local headless = import "renoise/headless"
+local next, rawget, renoise, setmetatable, tostring = next, rawget, renoise, setmetatable, tostring
+
+local parts = {
+  Application = "renoise/app",
+  ApplicationWindow = "renoise/app",
+  Dialog = "renoise/app",
+  Document = "renoise/document",
+  ScriptingTool = "renoise/tool",
+  ViewBuilder = "renoise/view_builder",
+  Views = "renoise/views",
+  app = "renoise/app",
+  tool = "renoise/tool",
+}
+local others = "renoise/song" -- and what Renoise has and a program without a song has not
+
+setmetatable(renoise, {
+  __index = function(_, name)
+    import(parts[name] or others)
+    local value = rawget(renoise, name)
+    if value == nil then headless.raise("renoise." .. tostring(name), 2) end
+    return value
+  end,
+  __pairs = function()
+    for _, part in next, parts do import(part) end
+    import(others)
+    return next, renoise
+  end,
+})

@@ -1,0 +1,1 @@
+this is no Lua, is it? (It is here to fail.)
