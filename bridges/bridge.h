@@ -82,9 +82,9 @@ void bridge_close(struct bridge *bridge);
 /* Adds a map behind the others; takes it. 0, NW_EFULL or NW_EMEMORY. */
 int bridge_add_map(struct bridge *bridge, struct map *map);
 
-/* Puts a map in the place of another one, which is the caller's again and may be freed. old NULL: at index at, the others
- * behind it one further; map NULL: without replacing it. 0, NW_EFULL or NW_EMEMORY: then nothing has happened. Between
- * turns. */
+/* Puts a map in the place of another one, which is the caller's again and may be freed. old NULL: at index at, the
+ * others behind it one further; map NULL: without replacing it. 0, NW_EFULL or NW_EMEMORY: then nothing has happened.
+ * Between turns. */
 int bridge_replace_map(struct bridge *bridge, const struct map *old, struct map *map, unsigned at);
 
 /* Opens a server for OSC. 0 or what server_open says. */

@@ -66,9 +66,9 @@ struct loop_fd *loop_fd_new(struct loop *loop, int fd, void (*ready)(void *user,
 void loop_fd_watch(struct loop_fd *watch, int events); /* 0 rests; the mask of LOOP_READABLE and LOOP_WRITABLE */
 void loop_fd_free(struct loop_fd *watch);
 
-/* A folder: changed is called when something in it has come, gone or been written, possibly several times. Returns owned;
- * NULL, with errno set, when it cannot be watched. What happens to the folder itself, such as its removal, ends the watch
- * unsaid. */
+/* A folder: changed is called when something in it has come, gone or been written, possibly several times. Returns
+ * owned; NULL, with errno set, when it cannot be watched. What happens to the folder itself, such as its removal, ends
+ * the watch unsaid. */
 struct loop_watch;
 struct loop_watch *loop_watch_new(struct loop *loop, const char *folder, void (*changed)(void *user), void *user);
 void loop_watch_free(struct loop_watch *watch);
