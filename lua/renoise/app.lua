@@ -166,6 +166,8 @@ function Application:prompt_for_multiple_filenames_to_read(_, title)
   return {}
 end
 
+function Application:show_menu() end
+
 function Application:open_url(url) log(nil, "asks to open %s", tostring(url)) end
 
 function Application:open_path(path) log(nil, "asks to open %s", tostring(path)) end
@@ -190,7 +192,10 @@ Application.installed_tools = property(function() return {} end)
 Application.recently_loaded_song_files = property(function() return {} end)
 Application.recently_saved_song_files = property(function() return {} end)
 Application.key_modifier_states = property(
-  function() return { alt = "released", control = "released", shift = "released" } end
+  function() return { alt = "released", control = "released", meta = "released", shift = "released" } end
+)
+Application.key_modifier_flags = property(
+  function() return { alt = false, control = false, meta = false, shift = false } end
 )
 
 headless.seal(
@@ -201,7 +206,7 @@ headless.seal(
   load_instrument_multi_sample load_instrument_phrase load_instrument_sample load_song load_theme
   load_track_device_chain load_track_device_preset new_song new_song_no_template save_instrument
   save_instrument_device_chain save_instrument_modulation_set save_instrument_multi_sample save_instrument_phrase
-  save_instrument_sample save_song save_song_as save_theme save_track_device_chain theme
+  save_instrument_sample save_song save_song_as save_theme save_track_device_chain theme theme_observable
 ]]
 )
 

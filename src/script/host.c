@@ -120,7 +120,7 @@ struct script *host_start(struct host *host, struct script *script)
 {
     script->elder = NULL;
     tool_started(script);
-    if (script_is_kept(script))
+    if (script_is_kept(script) || host->stopped) /* host_end is next then */
         return script;
     host_unload(host, script);
     return NULL;

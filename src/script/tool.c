@@ -61,6 +61,8 @@ static bool pass(struct script *script, const char *function, const char *what)
 void tool_started(struct script *script)
 {
     script->started = true;
+    if (script->host->stopped) /* in the middle of its file */
+        return;
     pass(script, "finished_loading", "tool_finished_loading_observable");
     if (pass(script, "awaits_document", "app_new_document_observable")) {
         script->kept++; /* until it has heard */

@@ -18,7 +18,7 @@ const char *tool_entry_name(enum tool_entry kind);
 /* All that follow call Lua through the gate (script_call): from between two turns of the loop only. */
 
 /* The script's file has run: tool_finished_loading_observable now, app_new_document_observable once, in a later turn.
- */
+ * When the program stopped in its middle, it only gets its last words. */
 void tool_started(struct script *script);
 
 /* The script is about to be unloaded: app_release_document_observable, then tool_will_unload_observable, then its

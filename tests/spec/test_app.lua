@@ -47,6 +47,7 @@ it("a custom dialog is visible until it is closed", function()
   dialog:show()
   equal(dialog.visible, true)
   local other = app:show_custom_dialog("Title", vb:column {})
+  equal(app:show_menu(dialog, { { name = "Entry", invoke = print } }), nil)
   dialog:close()
   equal(dialog.visible, false)
   equal(other.visible, true)
@@ -89,7 +90,10 @@ it("the rest is there, empty, and cannot be set", function()
   equal(app.installed_tools, {})
   equal(app.recently_loaded_song_files, {})
   equal(app.recently_saved_song_files, {})
-  for _, key in ipairs { "alt", "control", "shift" } do equal(app.key_modifier_states[key], "released") end
+  for _, key in ipairs { "alt", "control", "meta", "shift" } do
+    equal(app.key_modifier_states[key], "released")
+    equal(app.key_modifier_flags[key], false)
+  end
   for _, name in ipairs { "log_filename", "current_song", "installed_tools", "key_modifier_states", "window" } do
     raises("read only", function() app[name] = 1 end)
   end
@@ -141,7 +145,7 @@ end)
 
 it("what Renoise's application has, and this has not, says so", function()
   local missing = "load_song new_song new_song_no_template save_song save_song_as load_instrument save_instrument"
-    .. " load_theme save_theme load_track_device_chain load_instrument_sample save_instrument_multi_sample"
+    .. " load_theme save_theme theme theme_observable load_track_device_chain load_instrument_sample save_instrument_multi_sample"
   for name in missing:gmatch("%S+") do
     raises("renoise%.app%(%)%." .. name .. " is not available headless", function() return app[name] end)
     raises("renoise%.app%(%)%." .. name .. " is not available headless", function() app[name]() end)
