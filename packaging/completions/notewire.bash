@@ -48,7 +48,7 @@ _notewire_ports() {
 _notewire_in='stdin loopback virtual: udp: tcp: tcp-listen:'
 _notewire_out='print loopback virtual: udp: tcp: tcp-listen:'
 _notewire_options='--osc --midi-in --midi-out --din --driver --name --reply --allow --release-after --script-limit --script-memory --local --quiet --verbose --help --version
-    --watch --json --menu --repl -i -o -q -v -h -V'
+    --watch --no-watch --json --menu --repl -i -o -q -v -h -V'
 _notewire_words='channel note-on note-off poly-pressure control-change control-change-14 program-change
     channel-pressure pitch-bend nrpn rpn time-code song-position song-select tune-request midi-clock start continue stop
     active-sensing reset system-exclusive raw-midi clock panic octave-middle-c hexadecimal decimal

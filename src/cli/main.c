@@ -37,6 +37,7 @@ static const char help[] =
     "  --script-memory MIB            memory of one script at most (default: 256)\n"
     "  --menu NAME                    invoke this menu entry of a tool, after loading (repeatable)\n"
     "  --repl                         a prompt to look into the scripts that run\n"
+    "  --watch, --no-watch            reload files that change (default: on a terminal); SIGHUP always does\n"
     "  --local                        hear this machine alone\n"
     "  -q, --quiet                    nothing on standard error but what stops the program\n"
     "  -v, --verbose                  every message on standard error\n"

@@ -201,16 +201,20 @@ void guard_wait_begin(struct guard *guard)
     guard->running = NULL;
 }
 
+void guard_give_up(struct guard *guard, lua_State *L)
+{
+    guard->ending = GUARD_STOPPED;
+    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+}
+
 void guard_wait_end(struct guard *guard, lua_State *L)
 {
     guard->running = L;
     guard->measured = false;
-    if (guard->stopped) {
-        guard->ending = GUARD_STOPPED;
-        lua_sethook(L, hook, LUA_MASKCOUNT, 1);
-    } else {
+    if (guard->stopped)
+        guard_give_up(guard, L);
+    else
         arm(guard, &first_tick);
-    }
 }
 
 void guard_switch(struct guard *guard, lua_State *to)

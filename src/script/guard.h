@@ -66,6 +66,9 @@ enum guard_end guard_leave(struct guard *guard, const struct guard_call *call, u
 void guard_wait_begin(struct guard *guard);
 void guard_wait_end(struct guard *guard, lua_State *L);
 
+/* Behind guard_wait_end: the call that has waited is ended here, whatever pcall catches, as if the program stopped. */
+void guard_give_up(struct guard *guard, lua_State *L);
+
 /* Around the running of a coroutine inside a call (coroutine.resume). After it, an ending goes on in L. */
 void guard_switch(struct guard *guard, lua_State *to);
 

@@ -150,15 +150,19 @@ int host_load(struct host *host, struct host_file *file)
         files_note_package(file->files, file->path);
     error = add_script(host, file->path, false, &script);
     if (error == 0) {
+        file->script = script;
         script->elder = file->elder;
         script->deaf = file->elder != NULL;
         script->files = file->files;
         error = runs_twice(host, script) ? NW_EINVALID : script_load(script, &file->map, file->wishes);
     }
-    if (error == 0)
-        file->script = file->elder == NULL ? host_start(host, script) : script;
-    else if (script != NULL)
-        host_unload(host, script);
+    if (error == 0 && file->elder == NULL)
+        file->script = host_start(host, script);
+    if (error != 0) {
+        file->script = NULL;
+        if (script != NULL)
+            host_unload(host, script);
+    }
     return error;
 }
 
@@ -333,12 +337,14 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
         drain(host, source);
         tend(host);
         is_done = done != NULL && done(user);
-        over = is_done || host->stopped || loop_reached(host->loop, deadline_ns);
+        over = is_done || host->stopped || script->given_up || loop_reached(host->loop, deadline_ns);
     }
     script->nested--;
     script->waiting = outer;
     script->serving = outer_serving;
     guard_wait_end(&host->guard, L);
+    if (script->given_up)
+        guard_give_up(&host->guard, L);
     return is_done;
 }
 

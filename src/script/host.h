@@ -61,7 +61,7 @@ struct host_file {
     struct script *elder;       /* the version that goes on until the caller lets this one take its place; NULL: none */
     struct script_files *files; /* get what is read for it, as long as its script is there; NULL: nobody watches */
     struct map_wishes *wishes;  /* what it wants opened is added to them */
-    struct script *script;      /* out: the host's; NULL: nothing of it needs to stay */
+    struct script *script;      /* out, and while it is loaded: the host's; NULL: nothing of it needs to stay */
     struct map *map; /* out: its rules, owned by the caller; NULL: none. It must not play once the script is gone */
 };
 

@@ -30,8 +30,10 @@ struct reload {
     struct host *host;
     struct reload_file file[RELOAD_FILES_MAX];
     unsigned count;
-    bool busy;                /* one is being reloaded */
-    struct file_watch *watch; /* NULL: nobody watches */
+    bool busy;                   /* one is being reloaded */
+    struct reload_file *loading; /* this one's next version is being loaded, which may wait; NULL: none is */
+    struct host_file *next;      /* and that is it */
+    struct file_watch *watch;    /* NULL: nobody watches */
     void (*wished)(void *user, const char *path, struct map_wishes *wishes);
     void *user;
 };
@@ -127,7 +129,10 @@ static void reload_file(struct reload *reload, struct reload_file *file)
     files_accept(&file->files); /* whatever comes of it, only a further change brings another version */
     if (file->script != NULL)
         tool_save_preferences(file->script);
+    reload->loading = file;
+    reload->next = &next;
     error = host_load(host, &next);
+    reload->loading = NULL;
     if (error == 0)
         error = host->stopped ? NW_ECLOSED : commit(reload, file, &next, kept);
     if (error == 0) {
@@ -143,7 +148,7 @@ static void reload_file(struct reload *reload, struct reload_file *file)
         map_free(next.map);
         files_merge(&file->files, &files);
         files_free(&files);
-        if (!host->stopped)
+        if (!host->stopped && !file->due)
             tell_refusal(file, error);
     }
     map_wishes_free(&wishes);
@@ -178,12 +183,15 @@ static void watch_files(struct reload *reload)
     file_watch_end(reload->watch);
 }
 
-/* The host's hook. What is due while one is reloaded, in a wait of its own, is reloaded behind it. */
+/* The host's hook. What is due while one is reloaded, in a wait of its own, is reloaded behind it; unless it is just
+ * that one: then it is begun anew, for it may wait for ever. */
 static void between(void *user)
 {
     struct reload *reload = user;
     struct reload_file *file;
 
+    if (reload->loading != NULL && reload->loading->due && reload->next->script != NULL)
+        reload->next->script->given_up = true;
     if (reload->busy)
         return;
     reload->busy = true;
