@@ -1,5 +1,5 @@
-/* What the controllers and quarter frames of each sender are on their way to be. Nothing is allocated but the timer.
- * SPDX-License-Identifier: MIT */
+/* What the controllers, quarter frames and clocks of each sender are on their way to be. Nothing is allocated but the
+ * timer. SPDX-License-Identifier: MIT */
 #include "bridges/assembly.h"
 
 #include "base/clock.h"
@@ -115,4 +115,12 @@ enum midi_time_result assembly_quarter_frame(struct assembly *assembly, const st
                                              uint8_t full_frame[MIDI_FULL_FRAME])
 {
     return midi_time_code_take(&find_place(assembly, msg->port)->code, msg->b[1], full_frame);
+}
+
+/* Drivers that know when a message came say so. */
+bool assembly_clock(struct assembly *assembly, const struct midi_msg *msg, double *bpm)
+{
+    uint32_t time_us = msg->time_us != 0 ? msg->time_us : (uint32_t)(clock_mono_ns() / 1000);
+
+    return midi_tempo_take(&find_place(assembly, msg->port)->tempo, time_us, bpm);
 }

@@ -1,10 +1,11 @@
-/* What the controllers and quarter frames of each sender are on their way to be: one value, one time.
+/* What the controllers, quarter frames and clocks of each sender are on their way to be: one value, time or tempo.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_BRIDGES_ASSEMBLY_H
 #define NOTEWIRE_BRIDGES_ASSEMBLY_H
 
 #include "loop/loop.h"
 #include "midi/midi_parameters.h"
+#include "midi/midi_tempo.h"
 #include "midi/midi_time_code.h"
 
 #define ASSEMBLY_SOURCES 32       /* senders that are remembered; the one that was quiet longest makes room */
@@ -19,6 +20,7 @@ struct assembly_source {
     uint64_t due_ns; /* of what waits */
     struct midi_parameters parameters;
     struct midi_time_code code;
+    struct midi_tempo tempo;
 };
 
 struct assembly {
@@ -40,6 +42,9 @@ void assembly_controller(struct assembly *assembly, const struct midi_msg *msg, 
 /* Takes a quarter frame in. */
 enum midi_time_result assembly_quarter_frame(struct assembly *assembly, const struct midi_msg *msg,
                                              uint8_t full_frame[MIDI_FULL_FRAME]);
+
+/* Takes a clock in. True when it shows a new tempo. */
+bool assembly_clock(struct assembly *assembly, const struct midi_msg *msg, double *bpm);
 
 /* Senders that are source in the bits of mask have gone: what waits of them is told, and another begins anew. */
 void assembly_forget(struct assembly *assembly, uint16_t source, uint16_t mask);

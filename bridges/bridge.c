@@ -202,6 +202,7 @@ void bridge_close(struct bridge *bridge)
     assembly_flush(&bridge->assembly);
     bridge->assembles = false; /* inputs go on */
     assembly_free(&bridge->assembly);
+    pulse_free(bridge);
     for (unsigned i = 0; i < bridge->server_count; i++) {
         if (server_udp(bridge->servers[i]) != NULL)
             udp_poll_drops(server_udp(bridge->servers[i]));
@@ -228,16 +229,57 @@ void bridge_close(struct bridge *bridge)
     free(bridge->out);
 }
 
-int bridge_add_map(struct bridge *bridge, struct map *map)
+/* The first map with a rule for several messages makes room to put them together; the first that sends at a pace, a
+ * timer. */
+static int prepare(struct bridge *bridge, const struct map *map)
 {
-    if (bridge->map_count == BRIDGE_MAPS_MAX)
-        return NW_EFULL;
     if (map_assembles(map) && !bridge->assembles) {
         if (assembly_init(&bridge->assembly, bridge->loop, midi_to_osc_late, bridge) != 0)
             return NW_EMEMORY;
         bridge->assembles = true;
     }
-    bridge->maps[bridge->map_count++] = map;
+    return map_paces(map) && bridge->pulses.timer == NULL && pulse_init(bridge) != 0 ? NW_EMEMORY : 0;
+}
+
+int bridge_add_map(struct bridge *bridge, struct map *map)
+{
+    return bridge_replace_map(bridge, NULL, map, bridge->map_count);
+}
+
+/* Moves the maps from index at on by one place, up or down. Peers know theirs by its index. */
+static void shift_maps(struct bridge *bridge, unsigned at, int by)
+{
+    unsigned from = by > 0 ? at : at + 1;
+
+    memmove(&bridge->maps[(int)from + by], &bridge->maps[from], (bridge->map_count - from) * sizeof bridge->maps[0]);
+    bridge->map_count = (unsigned)((int)bridge->map_count + by);
+    for (unsigned i = 0; i < PEERS_MAX; i++) {
+        struct peer *peer = &bridge->peers.peer[i];
+
+        if (peer->dialect == (int)at && by < 0)
+            peer->dialect = -1;
+        else if (peer->dialect >= (int)from)
+            peer->dialect += by;
+    }
+}
+
+int bridge_replace_map(struct bridge *bridge, const struct map *old, struct map *map, unsigned at)
+{
+    int error = map != NULL ? prepare(bridge, map) : 0;
+
+    if (error != 0)
+        return error;
+    if (old == NULL && map != NULL) {
+        if (bridge->map_count == BRIDGE_MAPS_MAX)
+            return NW_EFULL;
+        shift_maps(bridge, at, 1);
+    }
+    while (old != NULL && bridge->maps[at] != old)
+        at++;
+    if (map != NULL)
+        bridge->maps[at] = map;
+    else if (old != NULL)
+        shift_maps(bridge, at, -1);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "bridges/assembly.h"
 #include "bridges/hint.h"
 #include "bridges/osc_source.h"
+#include "bridges/pulse.h"
 #include "bridges/sysex.h"
 #include "net/server.h"
 #include "port/registry.h"
@@ -51,6 +52,7 @@ struct bridge {
     struct sysex_table sysex;
     bool assembles; /* a map has a rule for what several messages make; then only there is this: */
     struct assembly assembly;
+    struct pulses pulses;
     struct osc_sources sources;
     uint64_t wall_distance_ns; /* from the monotonic clock to the wall clock, as time tags are read (osc_to_midi.c) */
     uint32_t scheduled_outputs, scheduled_taken;   /* of the scheduled message being played: where to, who took it */
@@ -79,6 +81,11 @@ void bridge_close(struct bridge *bridge);
 
 /* Adds a map behind the others; takes it. 0, NW_EFULL or NW_EMEMORY. */
 int bridge_add_map(struct bridge *bridge, struct map *map);
+
+/* Puts a map in the place of another one, which is the caller's again and may be freed. old NULL: at index at, the
+ * others behind it one further; map NULL: without replacing it. 0, NW_EFULL or NW_EMEMORY: then nothing has happened.
+ * Between turns. */
+int bridge_replace_map(struct bridge *bridge, const struct map *old, struct map *map, unsigned at);
 
 /* Opens a server for OSC. 0 or what server_open says. */
 int bridge_listen(struct bridge *bridge, enum server_protocol protocol, const struct net_addr *bind);

@@ -143,6 +143,10 @@ static void assemble(struct bridge *bridge, const struct midi_msg *msg, struct r
 
         midi->in_time = result != MIDI_TIME_STRAY;
         midi->time = result == MIDI_TIME_WHOLE ? frame : NULL;
+    } else if (msg->b[0] == MIDI_CLOCK) {
+        midi->in_tempo = true;
+        if (!assembly_clock(&bridge->assembly, msg, &midi->bpm))
+            midi->bpm = 0;
     }
 }
 

@@ -9,6 +9,13 @@ static struct osc_source *state_of(struct bridge *bridge, uint16_t source)
     return &bridge->sources.state[source >> 8];
 }
 
+/* A peer has gone: what it holds is released, what it set going stops. */
+static void leave(struct bridge *bridge, uint16_t source)
+{
+    pulse_stop(bridge, source);
+    registry_source_free(bridge->registry, source);
+}
+
 /* Gives the number of a peer that is no longer there back, once nothing of it waits. */
 static void give_back(struct bridge *bridge, uint16_t source)
 {
@@ -17,7 +24,7 @@ static void give_back(struct bridge *bridge, uint16_t source)
     if (state->waiting > 0 || source == REGISTRY_SOURCE_OSC)
         return;
     if (state->closed || bridge->sources.release_after_ns > 0)
-        registry_source_free(bridge->registry, source);
+        leave(bridge, source);
     else
         registry_source_forget(bridge->registry, source);
     state->closed = state->forgotten = false;
@@ -50,10 +57,11 @@ static void release_silent(void *user)
         uint16_t source = sources->source[i];
         uint64_t due = state_of(bridge, source)->played_ns + sources->release_after_ns;
 
-        if (!is_udp(bridge, i) || !registry_source_holds(bridge->registry, source))
+        if (!is_udp(bridge, i) || !(registry_source_holds(bridge->registry, source) || pulse_holds(bridge, source)))
             continue;
         if (due <= now) {
             log_verbose("a udp peer is silent: its notes are released");
+            pulse_stop(bridge, source);
             registry_source_release(bridge->registry, source);
         } else if (next == 0 || due < next) {
             next = due;
@@ -65,8 +73,9 @@ static void release_silent(void *user)
 
 int osc_source_release_after(struct bridge *bridge, uint64_t silence_ns)
 {
-    bridge->sources.timer = loop_timer_new(bridge->loop, release_silent, bridge);
-    if (bridge->sources.timer == NULL)
+    if (silence_ns > 0 && bridge->sources.timer == NULL)
+        bridge->sources.timer = loop_timer_new(bridge->loop, release_silent, bridge);
+    if (silence_ns > 0 && bridge->sources.timer == NULL)
         return NW_EMEMORY;
     bridge->sources.release_after_ns = silence_ns;
     return 0;

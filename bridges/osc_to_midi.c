@@ -17,6 +17,7 @@ struct packet {
     uint64_t mono_now, wall_now; /* read once a packet, at its first real time tag */
     uint64_t due_ns;             /* 0: now */
     uint32_t outputs, taken;     /* of the message being played */
+    uint32_t paced;              /* outputs for which it said how fast */
     uint32_t whole;              /* outputs that took all of its SysEx so far */
     const struct osc_view *view;
     uint32_t budget;     /* steps left for the patterns of the whole packet */
@@ -40,12 +41,20 @@ static void show(const struct packet *packet, const struct midi_msg *msg)
     log_verbose("%s %s -> %.*s", net_addr_text(&packet->from->addr, from), osc, (int)length - 1, midi);
 }
 
+/* The outputs that a rule names. */
+static uint32_t outputs_of(const struct packet *packet, const char *port, size_t length)
+{
+    const struct registry *registry = packet->bridge->registry;
+
+    return port != NULL ? registry_match(registry, port, length) : registry_all(registry);
+}
+
 /* The rules' sink: to the ports now, or to the scheduler. */
 static void play(void *user, const struct midi_msg *msg, const char *port, size_t length)
 {
     struct packet *packet = user;
     struct bridge *bridge = packet->bridge;
-    uint32_t outputs = port != NULL ? registry_match(bridge->registry, port, length) : registry_all(bridge->registry);
+    uint32_t outputs = outputs_of(packet, port, length);
     struct midi_msg sent = *msg;
 
     sent.port = packet->source;
@@ -56,6 +65,29 @@ static void play(void *user, const struct midi_msg *msg, const char *port, size_
         packet->taken |= sysex_taken(&packet->whole, &sent, registry_send(bridge->registry, outputs, &sent));
     else if (outputs != 0) /* nothing waits for an output that is not there */
         scheduler_add(bridge->scheduler, packet->due_ns, outputs, &sent);
+}
+
+/* What goes out at a pace of its own waits for no time tag. */
+
+static void play_tempo(void *user, double bpm, const char *port, size_t length)
+{
+    struct packet *packet = user;
+    uint32_t outputs = outputs_of(packet, port, length);
+
+    if (outputs != 0 && pulse_tempo(packet->bridge, packet->source, outputs, bpm))
+        packet->paced |= outputs;
+}
+
+static bool play_time(void *user, const struct midi_time *time, const char *port, size_t length)
+{
+    struct packet *packet = user;
+    uint32_t outputs = outputs_of(packet, port, length);
+    bool jumps = true;
+
+    if (outputs == 0 || !pulse_time(packet->bridge, packet->source, outputs, time, &jumps) || jumps)
+        return false;
+    packet->paced |= outputs;
+    return true;
 }
 
 /* Both clocks, once a packet. They are read one after the other, so their distance jitters: it is kept until it is off
@@ -142,12 +174,13 @@ static bool call_functions(struct packet *packet, const struct map *map, const s
 /* Asks one map. */
 static enum map_result ask(struct packet *packet, const struct map *map, const struct osc_view *view, int *line)
 {
-    struct rule_sink sink = {.midi = play, .budget = &packet->budget, .user = packet};
+    struct rule_sink sink = {
+        .midi = play, .tempo = play_tempo, .time = play_time, .budget = &packet->budget, .user = packet};
 
     if (packet->bridge->call != NULL)
         sink.function = note_function;
     packet->has_functions = false;
-    packet->outputs = packet->taken = 0;
+    packet->outputs = packet->taken = packet->paced = 0;
     return map_forward(map, view, &sink, line);
 }
 
@@ -179,13 +212,14 @@ static void settle(struct packet *packet, const struct map *map, const struct os
         packet->due_ns = 0;
         ask(packet, map, view, &line);
     }
-    if (packet->has_functions && call_functions(packet, map, view, packet->taken == 0))
+    if (packet->has_functions && call_functions(packet, map, view, (packet->taken | packet->paced) == 0))
         return;
-    if (packet->has_functions && packet->outputs == 0) {
+    if (packet->has_functions && (packet->outputs | packet->paced) == 0) {
         bridge_drop(packet->bridge, DROP_QUEUE);
         return;
     }
-    bridge_settle(packet->bridge, packet->outputs, packet->taken);
+    packet->taken |= packet->paced;
+    bridge_settle(packet->bridge, packet->outputs | packet->paced, packet->taken);
     if (packet->taken == 0)
         hint_untaken(&packet->bridge->hints, &packet->from->addr, view, first_output(packet));
 }

@@ -1,4 +1,4 @@
--- The words that a map file can say: map, use, osc, midi_in, midi_out, reply (docs/maps.md).
+-- The words that a map file can say: map, use, osc, midi_in, midi_out, din, release_after, reply (docs/maps.md).
 -- SPDX-License-Identifier: MIT
 
 local import = ... -- import "maps/rule" gives what that file of notewire returns
@@ -27,11 +27,13 @@ local function print_to_stderr(...)
 end
 
 -- The language for one file: text is its source, name its name. Returns the words that the file may say, what they
--- collect: { rules, uses, osc, midi_in, midi_out, reply, mistakes }, and functions for C: see below.
+-- collect: { rules, uses, osc, midi_in, midi_out, din, release_after, reply, mistakes }, and functions for C: see below.
 return function(text, name)
   local short = getinfo(load("", "@" .. name), "S").short_src -- as Lua's messages name it
   text = gsub(text, "\r\n?", "\n") -- as Lua reads it
-  local result = { rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, reply = {}, mistakes = {} }
+  local result = {
+    rules = {}, uses = {}, osc = {}, midi_in = {}, midi_out = {}, din = {}, release_after = {}, reply = {}, mistakes = {},
+  }
   local starts = { 1 } -- where each line of the source begins
   for position in gmatch(text, "\n()") do starts[#starts + 1] = position end
 
@@ -111,11 +113,12 @@ return function(text, name)
     end
   end
 
-  -- use, osc, midi_in, midi_out and reply collect texts.
-  for name, list in pairs({ use = "uses", osc = "osc", midi_in = "midi_in", midi_out = "midi_out", reply = "reply" }) do
+  -- The other words collect texts.
+  for name, list in pairs({ use = "uses", osc = "osc", midi_in = "midi_in", midi_out = "midi_out", din = "din",
+    release_after = "release_after", reply = "reply" }) do
     said[name] = function(value)
       check_open()
-      if math_type(value) == "integer" then value = tostring(value) end
+      if math_type(value) == "integer" or (math_type(value) and name == "release_after") then value = tostring(value) end
       if type(value) ~= "string" then
         return mistake(calling_line(), 1, name .. ' takes a text, such as ' .. name .. ' "..."')
       end

@@ -318,7 +318,7 @@ local function read_right(r, tokens, column)
     fail(token.column, '"%s" is not a MIDI word%s', token.text, near and ('; did you mean "' .. near .. '"?') or "")
   end
   r.command, r.status, r.command_info, r.command_column = command.command, command.status, command, token.column
-  r.slots = {}
+  r.slots, r.running = {}, command.running
   if command.numbers and #tokens > at + 2 then
     r.bytes = read_values(r, tokens, at, command.numbers, token)
     return
@@ -340,8 +340,9 @@ local function read_right(r, tokens, column)
 end
 
 -- The type tag that a name is sent back with.
-local function choose_tag(var)
+local function choose_tag(r, var)
   if var.tag then return var.tag end
+  if r.command == "clock-tempo" then return "f" end -- seldom a whole number
   if var.low then
     local narrow = abs(var.high - var.low) <= 2
     return (narrow or not is_whole(var.low) or not is_whole(var.high)) and "f" or "i"
@@ -371,7 +372,7 @@ local function check_names(r)
       if var.tag and find(var.tag, "[bm]") then
         fail(var.column, 'type %s goes with "raw" or "sysex"', var.tag)
       end
-      var.tag = choose_tag(var)
+      var.tag = choose_tag(r, var)
     end
   end
 end

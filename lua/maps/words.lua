@@ -53,8 +53,11 @@ words.commands = {
       names("number of frames", 0, 29), rate,
     },
   },
+  ["clock-tempo"] = { command = "clock-tempo", names("tempo", 0, 999) },
   ["raw"] = { command = "raw", data = true },
 }
+
+words.commands["mtc-running"] = { command = "mtc", data = true, running = true, rate, numbers = words.commands["mtc"].numbers }
 
 local also = {
   on = "note-on", off = "note-off", pp = "poly-pressure", cc = "control-change", cc14 = "control-change-14",

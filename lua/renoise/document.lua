@@ -16,7 +16,7 @@ local attribute, stop = host.attribute, tree.stop
 local ITEM, MEMBERS, MODEL, NAMES = tree.ITEM, tree.MEMBERS, xml.MODEL, xml.NAMES
 
 local models = {} -- the tables that they were created with, by name
-local values = { ObservableBoolean = true, ObservableNumber = true, ObservableString = true }
+local plain = { ObservableBoolean = true, ObservableNumber = true, ObservableString = true }
 local observables = {
   boolean = Document.ObservableBoolean, number = Document.ObservableNumber, string = Document.ObservableString,
 }
@@ -156,7 +156,7 @@ local function member_of(value, copied)
     return list_of(value)
   elseif kind == "table" then
     return add_all(DocumentNode(), value, copied)
-  elseif tree.is_node(value) or tree.is_list(value) or values[host.observable_type(value)] then
+  elseif tree.is_node(value) or tree.is_list(value) or plain[host.observable_type(value)] then
     return copied and copy(value) or value
   end
   stop("a value of the type %s cannot be in a document", kind)

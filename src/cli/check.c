@@ -44,24 +44,56 @@ static bool check_osc(const struct map_wishes *wishes)
     return right;
 }
 
+/* What --driver keeps from being a port, NULL: nothing. Whether a device is there shows when it is opened. */
+static const char *driver_refuses(const struct cli_options *options, const char *name)
+{
+    const struct device_driver *driver;
+
+    if (options->driver.count == 0 || !registry_means_device(name) || cli_check_devices(options, &driver) != CLI_OK)
+        return NULL;
+    if (driver == NULL)
+        return strcmp(options->driver.text[options->driver.count - 1], "none") == 0
+                   ? "there is no such port, and --driver none leaves MIDI devices out"
+                   : NULL;
+    return !driver->virtual_ports && strncmp(name, DEVICE_VIRTUAL, strlen(DEVICE_VIRTUAL)) == 0
+               ? "this --driver makes no ports of its own"
+               : NULL;
+}
+
 /* The ports of one direction. Whether they can be opened shows when they are. */
-static bool check_ports(const char *word, enum port_direction direction, char *const *texts, char *const *where,
-                        unsigned count)
+static bool check_ports(const struct cli_options *options, const char *word, enum port_direction direction,
+                        char *const *texts, char *const *where, unsigned count)
 {
     enum port_direction other = direction == PORT_INPUT ? PORT_OUTPUT : PORT_INPUT;
     bool right = true;
 
     for (unsigned i = 0; i < count; i++) {
         int error = registry_check(texts[i], direction);
-        const char *problem = "there is no such port";
+        const char *problem = error == 0 ? driver_refuses(options, texts[i]) : "there is no such port";
 
-        if (error == 0)
+        if (problem == NULL)
             continue;
         if (error == NW_EADDRESS)
             problem = "this address cannot be used";
-        else if (registry_check(texts[i], other) != NW_ENOTFOUND)
+        else if (error != 0 && registry_check(texts[i], other) != NW_ENOTFOUND)
             problem = direction == PORT_INPUT ? "this port is only an output" : "this port is only an input";
         log_fatal("E410", "%s: %s \"%s\": %s. Fix: see notewire ports", where[i], word, texts[i], problem);
+        right = false;
+    }
+    return right;
+}
+
+static bool check_silences(const struct map_wishes *wishes)
+{
+    bool right = true;
+
+    for (unsigned i = 0; i < wishes->release_after_count; i++) {
+        uint64_t silence_ns;
+
+        if (cli_parse_silence(wishes->release_after[i], &silence_ns))
+            continue;
+        log_fatal("E410", "%s: release_after \"%s\" is no number from 0 to %d. Fix: write seconds, such as 10",
+                  wishes->release_after_where[i], wishes->release_after[i], CLI_SILENCE_MAX);
         right = false;
     }
     return right;
@@ -85,14 +117,19 @@ static bool check_replies(const struct map_wishes *wishes)
     return right;
 }
 
-static bool check_wishes(const struct map_wishes *wishes)
+static bool check_wishes(const struct cli_options *options, const struct map_wishes *wishes)
 {
     bool right = check_uses(wishes);
 
     right = check_osc(wishes) && right;
-    right = check_ports("midi_in", PORT_INPUT, wishes->midi_in, wishes->midi_in_where, wishes->midi_in_count) && right;
     right =
-        check_ports("midi_out", PORT_OUTPUT, wishes->midi_out, wishes->midi_out_where, wishes->midi_out_count) && right;
+        check_ports(options, "midi_in", PORT_INPUT, wishes->midi_in, wishes->midi_in_where, wishes->midi_in_count) &&
+        right;
+    right = check_ports(options, "midi_out", PORT_OUTPUT, wishes->midi_out, wishes->midi_out_where,
+                        wishes->midi_out_count) &&
+            right;
+    right = check_ports(options, "din", PORT_OUTPUT, wishes->din, wishes->din_where, wishes->din_count) && right;
+    right = check_silences(wishes) && right;
     return check_replies(wishes) && right;
 }
 
@@ -108,10 +145,11 @@ static void tell(const char *file, unsigned rules, int script_line)
 
 int cli_check(int argc, char **argv, int first)
 {
+    const struct device_driver *driver;
     struct cli_options options;
     int status = CLI_OK;
 
-    if (!cli_parse(&options, argc, argv, first))
+    if (!cli_parse(&options, argc, argv, first) || cli_check_devices(&options, &driver) != CLI_OK)
         return CLI_USAGE;
     if (options.files.count == 0) {
         log_fatal("E001", "check needs a file. Fix: notewire check FILE.lua");
@@ -124,7 +162,7 @@ int cli_check(int argc, char **argv, int first)
         if (map_compile_file(options.files.text[i], &map, &wishes) != 0) {
             status = CLI_SCRIPT;
         } else {
-            if (!check_wishes(&wishes))
+            if (!check_wishes(&options, &wishes))
                 status = CLI_SCRIPT;
             else
                 tell(options.files.text[i], map_rules(map), wishes.script_line);

@@ -4,6 +4,7 @@
 #define NOTEWIRE_CLI_CLI_H
 
 #include "base/addr.h"
+#include "port/devices.h"
 #include "script/host.h"
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@ enum cli_exit { CLI_OK = 0, CLI_FAILURE = 1, CLI_USAGE = 2, CLI_SCRIPT = 3, CLI_
 
 #define CLI_LIST_MAX 32 /* times an option may be repeated */
 #define CLI_DEFAULT_PORT 8000
+#define CLI_SILENCE_MAX 86400 /* seconds of --release-after */
 
 /* A repeatable option. The texts are borrowed from argv. */
 struct cli_list {
@@ -25,7 +27,7 @@ struct cli_list {
 struct cli_options {
     struct cli_list files, osc, midi_in, midi_out, din, release_after, reply, allow, script_limit, script_memory,
         driver, name, menu;
-    bool local, help, version, watch, json, repl;
+    bool local, help, version, watch, no_watch, json, repl;
 };
 
 /* Reads options and files out of argv[first..]; sets the log level. False, with the mistake logged, when something
@@ -40,6 +42,10 @@ bool cli_parse_program(struct cli_options *options, int argc, char **argv, int f
  * CLI_USAGE or CLI_PORT, logged. */
 int cli_choose_devices(const struct cli_options *options, struct registry *registry); /* devices.c */
 
+/* The same by the words alone: *driver is the one that is named, NULL for none. Whether it works here is not looked
+ * at. CLI_OK or CLI_USAGE, logged. */
+int cli_check_devices(const struct cli_options *options, const struct device_driver **driver);
+
 /* For who names neither a file nor a port: opens a pair of ports that other programs connect to, and the hardware
  * output when there is exactly one; only_output becomes its name, else "". Opens nothing, quietly, where there is no
  * MIDI, and no pair where the driver has none. */
@@ -51,8 +57,8 @@ void cli_greet(const struct bridge *bridge, const struct host *host, const char 
 /* Why this machine has no MIDI devices, and what to do about it: "... Fix: ...". Static. */
 const char *cli_no_devices(void);
 
-/* --release-after, 0 without it. False, with the mistake logged, when it is no number. */
-bool cli_release_after(const struct cli_options *options, uint64_t *silence_ns);
+/* The seconds of --release-after. False when text is no number from 0 to CLI_SILENCE_MAX. */
+bool cli_parse_silence(const char *text, uint64_t *silence_ns);
 
 /* --script-limit and --script-memory. False, with the mistake logged, when one is no number. */
 bool cli_script_options(const struct cli_options *options, struct host_options *script);
@@ -67,12 +73,13 @@ int cli_refuse_port(int error, const char *option, const char *name); /* run.c *
 int cli_open_port(struct bridge *bridge, const char *label, const char *name,
                   enum port_direction direction); /* run.c */
 
-/* SIGINT, SIGTERM and SIGHUP call stop; those that whoever started us ignores stay ignored. */
+/* SIGINT, SIGTERM and, without hang_up, SIGHUP call stop; those that whoever started us ignores stay ignored. */
 #define CLI_SIGNALS 3
 struct cli_signals {
     struct loop_signal *signal[CLI_SIGNALS];
 };
-void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user);
+void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user),
+                       void (*hang_up)(void *user), void *user);
 void cli_signals_free(struct cli_signals *signals); /* signals.c */
 
 /* The subcommands: argv[first] is behind the subcommand's name. Each returns an enum cli_exit. */

@@ -54,33 +54,42 @@ static bool is_client_name(const char *name)
     return strcmp(clean, name) == 0;
 }
 
-int cli_choose_devices(const struct cli_options *options, struct registry *registry)
+static const char *driver_name(const struct cli_options *options)
 {
-    const char *wanted = options->driver.count > 0 ? options->driver.text[options->driver.count - 1] : "auto";
-    const char *client = client_name(options);
-    const struct device_driver *driver = NULL;
+    return options->driver.count > 0 ? options->driver.text[options->driver.count - 1] : "auto";
+}
+
+int cli_check_devices(const struct cli_options *options, const struct device_driver **driver)
+{
+    const char *wanted = driver_name(options), *client = client_name(options);
+    bool automatic = strcmp(wanted, "auto") == 0;
     char names[128];
 
+    *driver = automatic ? devices_auto() : devices_driver(wanted);
     if (!is_client_name(client)) {
         log_fatal("E001", "--name \"%s\": a name has 1 to %d bytes of printable text. Fix: choose another", client,
                   DEVICE_CLIENT_MAX - 1);
         return CLI_USAGE;
     }
-    if (strcmp(wanted, "auto") == 0) {
-        driver = devices_auto();
-    } else if (strcmp(wanted, "none") != 0) {
-        driver = devices_driver(wanted);
-        if (driver == NULL) {
-            log_fatal("E001", "--driver %s: there is no such driver here. Fix: choose %s", wanted,
-                      driver_names(names, sizeof names));
-            return CLI_USAGE;
-        }
-        if (!driver->present()) {
-            log_fatal("E212", "--driver %s: %s", wanted, cli_no_devices());
-            return CLI_PORT;
-        }
+    if (*driver != NULL || automatic || strcmp(wanted, "none") == 0)
+        return CLI_OK;
+    log_fatal("E001", "--driver %s: there is no such driver here. Fix: choose %s", wanted,
+              driver_names(names, sizeof names));
+    return CLI_USAGE;
+}
+
+int cli_choose_devices(const struct cli_options *options, struct registry *registry)
+{
+    const struct device_driver *driver;
+    int status = cli_check_devices(options, &driver);
+
+    if (status != CLI_OK)
+        return status;
+    if (driver != NULL && !driver->present()) {
+        log_fatal("E212", "--driver %s: %s", driver_name(options), cli_no_devices());
+        return CLI_PORT;
     }
-    devices_choose(registry, driver, client);
+    devices_choose(registry, driver, client_name(options));
     return CLI_OK;
 }
 

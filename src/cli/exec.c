@@ -48,7 +48,7 @@ static int run(struct exec *exec, char **argv)
     struct loop_signal *totals;
     int status = CLI_SCRIPT;
 
-    cli_signals_catch(&exec->signals, exec->loop, stop, exec);
+    cli_signals_catch(&exec->signals, exec->loop, stop, NULL, exec);
     totals = loop_signal_new(exec->loop, SIGUSR1, tell_totals, exec);
     if (host_load_program(&exec->host, argv[0], argv + 1) == 0)
         status = exec->host.exiting ? exec->host.exit_code : CLI_OK;

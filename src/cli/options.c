@@ -64,8 +64,8 @@ static bool parse(struct cli_options *options, int argc, char **argv, int first,
         {"--osc", NULL, &options->osc, NULL, program},
         {"--midi-in", "-i", &options->midi_in, NULL, program},
         {"--midi-out", "-o", &options->midi_out, NULL, " run exec check panic "},
-        {"--din", NULL, &options->din, NULL, " run "},
-        {"--release-after", NULL, &options->release_after, NULL, " run "},
+        {"--din", NULL, &options->din, NULL, " run check "},
+        {"--release-after", NULL, &options->release_after, NULL, " run check "},
         {"--reply", NULL, &options->reply, NULL, program},
         {"--allow", NULL, &options->allow, NULL, scripts},
         {"--script-limit", NULL, &options->script_limit, NULL, scripts},
@@ -73,7 +73,8 @@ static bool parse(struct cli_options *options, int argc, char **argv, int first,
         {"--local", NULL, NULL, &options->local, program},
         {"--driver", NULL, &options->driver, NULL, devices},
         {"--name", NULL, &options->name, NULL, devices},
-        {"--watch", NULL, NULL, &options->watch, " ports "},
+        {"--watch", NULL, NULL, &options->watch, " run ports "},
+        {"--no-watch", NULL, NULL, &options->no_watch, " run "},
         {"--json", NULL, NULL, &options->json, " ports tool "},
         {"--menu", NULL, &options->menu, NULL, " run "},
         {"--repl", NULL, NULL, &options->repl, " run "},
@@ -143,18 +144,23 @@ bool cli_parse_program(struct cli_options *options, int argc, char **argv, int f
     return parse(options, argc, argv, first, file);
 }
 
+/* A whole text as a number from 0 to high. */
+static bool to_number(const char *text, double high, double *value)
+{
+    char *end;
+
+    *value = strtod(text, &end);
+    return end != text && *end == '\0' && *value >= 0 && *value <= high;
+}
+
 /* The last value of an option as a number from 0 to high, times unit; fallback when it is not given. */
 static bool read_number(const struct cli_list *list, const char *option, const char *example, double high, double unit,
                         double fallback, double *value)
 {
     const char *text = list->count > 0 ? list->text[list->count - 1] : NULL;
-    char *end;
 
-    *value = fallback * unit;
-    if (text == NULL)
-        return true;
-    *value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(*value >= 0 && *value <= high)) {
+    *value = fallback;
+    if (text != NULL && !to_number(text, high, value)) {
         log_fatal("E001", "%s %s: this is no number from 0 to %.0f. Fix: write %s, or 0 for no limit", option, text,
                   high, example);
         return false;
@@ -163,12 +169,12 @@ static bool read_number(const struct cli_list *list, const char *option, const c
     return true;
 }
 
-bool cli_release_after(const struct cli_options *options, uint64_t *silence_ns)
+bool cli_parse_silence(const char *text, uint64_t *silence_ns)
 {
-    double silence;
-    bool read = read_number(&options->release_after, "--release-after", "seconds, such as 10", 86400, 1e9, 0, &silence);
+    double seconds;
+    bool read = to_number(text, CLI_SILENCE_MAX, &seconds);
 
-    *silence_ns = read ? (uint64_t)silence : 0;
+    *silence_ns = read ? (uint64_t)(seconds * 1e9) : 0;
     return read;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "port/devices.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,18 +164,33 @@ static void on_signal(void *user)
     ((struct ports *)user)->ended = true;
 }
 
-/* Until a signal, or until nobody reads it any more. */
-static void watch(struct ports *ports)
+/* Whether all that was printed has left; a reader that has gone is no mistake. */
+static int flush_output(void)
 {
-    cli_signals_catch(&ports->signals, ports->loop, on_signal, ports);
-    while (!ports->ended && fflush(stdout) == 0) {
+    errno = 0;
+    if ((fflush(stdout) == 0 && ferror(stdout) == 0) || errno == EPIPE)
+        return CLI_OK;
+    log_fatal("E205", "ports: standard output takes no more (%s). Fix: make room, or write it elsewhere",
+              strerror(errno != 0 ? errno : EIO));
+    return CLI_FAILURE;
+}
+
+/* Until a signal, or until nobody reads it any more. */
+static int watch(struct ports *ports)
+{
+    int status = CLI_OK;
+
+    cli_signals_catch(&ports->signals, ports->loop, on_signal, NULL, ports);
+    while (!ports->ended && status == CLI_OK && ferror(stdout) == 0) {
         loop_turn(ports->loop, ports->changed ? 0 : UINT64_MAX);
         if (ports->changed) {
             ports->changed = false;
             show_changes(ports);
+            status = flush_output();
         }
     }
     cli_signals_free(&ports->signals);
+    return status;
 }
 
 static int show(struct ports *ports)
@@ -184,14 +200,13 @@ static int show(struct ports *ports)
     ports->shown = &ports->lists[0];
     ports->shown->count = devices_list(ports->registry, ports->shown->device, DEVICES_MAX);
     print_list(ports, driver);
-    fflush(stdout);
+    if (flush_output() != CLI_OK)
+        return CLI_FAILURE;
     if (driver == NULL) {
         log_warning("E212", "there are no MIDI devices: %s", cli_no_devices());
         return ports->options.watch ? CLI_PORT : CLI_OK;
     }
-    if (ports->options.watch)
-        watch(ports);
-    return CLI_OK;
+    return ports->options.watch ? watch(ports) : CLI_OK;
 }
 
 int cli_ports(int argc, char **argv, int first)

@@ -1,10 +1,10 @@
 /* notewire run: listens, translates, and says what it hears, until a signal or the end of its input.
  * SPDX-License-Identifier: MIT */
+#include "cli/run.h"
+
 #include "base/error.h"
 #include "base/log.h"
 #include "bridges/bridge.h"
-#include "cli/cli.h"
-#include "script/map_compile.h"
 #include "script/order.h"
 
 #include <errno.h>
@@ -13,19 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct run {
-    struct cli_options options;
-    struct map_wishes wishes;
-    struct loop *loop;
-    struct bridge bridge;
-    struct host host;
-    struct cli_signals signals;
-    struct loop_signal *totals;
-    struct cli_repl *repl;
-    char only_output[PORT_NAME_MAX]; /* the one hardware output, opened by itself; "" */
-    bool interrupted;
-};
 
 /* What the command line says, else what the maps say. */
 static struct cli_list choose(const struct cli_list *options, char *const *wishes, char *const *where, unsigned count)
@@ -39,15 +26,13 @@ static struct cli_list choose(const struct cli_list *options, char *const *wishe
     return list;
 }
 
-#define ORIGIN_TEXT 300
-
 /* How messages call an entry: "-o", or "tablet.lua:3: midi_out". */
 static const char *origin(const struct cli_list *list, unsigned index, const char *option, const char *word,
-                          char out[ORIGIN_TEXT])
+                          char out[RUN_ORIGIN])
 {
     if (list->where[index] == NULL)
         return option;
-    snprintf(out, ORIGIN_TEXT, "%s: %s", list->where[index], word);
+    snprintf(out, RUN_ORIGIN, "%s: %s", list->where[index], word);
     return out;
 }
 
@@ -57,6 +42,25 @@ static void stop(void *user)
 
     run->interrupted = true;
     host_stop(&run->host);
+}
+
+/* Whether one of our streams is a terminal: no longer, once that has hung up. */
+static bool has_terminal(void)
+{
+    return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO);
+}
+
+/* SIGHUP. */
+static void hang_up(void *user)
+{
+    struct run *run = user;
+
+    if (run->on_terminal && !has_terminal())
+        stop(run);
+    else if (reload_count(run->reload) == 0)
+        log_info("SIGHUP: there are no files to reload");
+    else
+        reload_all(run->reload);
 }
 
 static void tell_totals(void *user)
@@ -97,7 +101,7 @@ static int add_map(struct run *run, struct map *map)
     return CLI_FAILURE;
 }
 
-static int load_dialect(struct run *run, const char *name)
+int run_dialect(struct run *run, const char *name)
 {
     struct map *map;
 
@@ -116,7 +120,7 @@ static int load_files(struct run *run)
     for (unsigned i = 0; i < files->count && !run->interrupted; i++) {
         struct map *map;
 
-        if (host_load(&run->host, files->text[i], &map, &run->wishes) != 0) {
+        if (reload_add(run->reload, files->text[i], &run->wishes, &map) != 0) {
             status = CLI_SCRIPT;
         } else if (map != NULL) {
             int added = add_map(run, map);
@@ -126,65 +130,23 @@ static int load_files(struct run *run)
         }
     }
     for (unsigned i = 0; i < run->wishes.use_count && status == CLI_OK; i++)
-        status = load_dialect(run, run->wishes.use[i]);
+        status = run_dialect(run, run->wishes.use[i]);
     for (unsigned i = 0; files->count == 0 && map_default_dialects[i] != NULL && status == CLI_OK; i++)
-        status = load_dialect(run, map_default_dialects[i]);
+        status = run_dialect(run, map_default_dialects[i]);
     return status;
 }
 
-/* The failed start of a listener: what, who, and one thing to do. */
-static int refuse_listener(int error, bool tcp, const struct net_addr *bind)
+bool run_wants_listener(const struct run *run)
 {
-    const char *protocol = tcp ? "tcp" : "udp", *holder = cli_port_holder(tcp, bind->port);
-    uint16_t free_port = cli_free_port(bind->port < 65535 ? (uint16_t)(bind->port + 1) : CLI_DEFAULT_PORT);
+    struct cli_list midi_in =
+        choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
 
-    if (error == NW_EFULL)
-        log_fatal("E104", "more than %d listeners are named. Fix: leave some out", BRIDGE_SERVERS_MAX);
-    else if (error == NW_EBUSY)
-        log_fatal("E102", "port %u/%s is in use by %s. Fix: quit it, or run notewire --osc %u", bind->port, protocol,
-                  holder != NULL ? holder : "another program", free_port);
-    else if (errno == EACCES)
-        log_fatal("E104", "port %u/%s needs root. Fix: use a port above 1023, such as --osc %u", bind->port, protocol,
-                  free_port);
-    else
-        log_fatal("E104", "cannot listen on port %u/%s (%s). Fix: check the address, or leave the host out", bind->port,
-                  protocol, errno != 0 ? strerror(errno) : nw_error_text(error));
-    return CLI_PORT;
-}
-
-/* Listens on one address with one protocol. With --local and no host that is loopback, IPv6's too where it is there. */
-static int listen_on(struct run *run, enum server_protocol protocol, struct net_addr bind)
-{
-    bool local = run->options.local && bind.family == 0;
-    uint16_t port = bind.port;
-    int error;
-
-    if (local) {
-        net_addr_parse_ip("127.0.0.1", &bind);
-        bind.port = port;
-    }
-    errno = 0;
-    error = bridge_listen(&run->bridge, protocol, &bind);
-    if (error != 0)
-        return refuse_listener(error, protocol == SERVER_TCP, &bind);
-    if (local) {
-        net_addr_parse_ip("::1", &bind);
-        bind.port = port;
-        (void)bridge_listen(&run->bridge, protocol, &bind);
-    }
-    return CLI_OK;
-}
-
-/* Whether OSC is heard although nobody named a listener: not without maps (scripts open what they need), and not where
- * the inputs are words or raw MIDI. */
-static bool wants_default_listener(const struct run *run, const struct cli_list *midi_in)
-{
     if (run->bridge.map_count == 0)
         return false;
-    for (unsigned i = 0; i < midi_in->count; i++)
-        if (strcmp(midi_in->text[i], "stdin") == 0 || strcmp(midi_in->text[i], "-") == 0 ||
-            strncmp(midi_in->text[i], "udp:", 4) == 0 || strncmp(midi_in->text[i], "tcp:", 4) == 0 ||
-            strncmp(midi_in->text[i], "tcp-listen:", 11) == 0)
+    for (unsigned i = 0; i < midi_in.count; i++)
+        if (strcmp(midi_in.text[i], "stdin") == 0 || strcmp(midi_in.text[i], "-") == 0 ||
+            strncmp(midi_in.text[i], "udp:", 4) == 0 || strncmp(midi_in.text[i], "tcp:", 4) == 0 ||
+            strncmp(midi_in.text[i], "tcp-listen:", 11) == 0)
             return false;
     return true;
 }
@@ -192,31 +154,14 @@ static bool wants_default_listener(const struct run *run, const struct cli_list 
 static int open_listeners(struct run *run)
 {
     struct cli_list osc = choose(&run->options.osc, run->wishes.osc, run->wishes.osc_where, run->wishes.osc_count);
-    struct cli_list midi_in =
-        choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
+    char label[RUN_ORIGIN];
+    int status = CLI_OK;
 
-    if (osc.count == 0 && wants_default_listener(run, &midi_in))
+    if (osc.count == 0 && run_wants_listener(run))
         osc.text[osc.count++] = "8000";
-    for (unsigned i = 0; i < osc.count; i++) {
-        struct net_addr bind;
-        char label[ORIGIN_TEXT];
-        bool udp, tcp;
-        int status = CLI_OK;
-
-        if (cli_parse_listener(osc.text[i], &udp, &tcp, &bind) != 0) {
-            log_fatal("E105",
-                      "%s %s is no listener. Fix: write [udp:|tcp:][HOST:]PORT, such as 8000 or udp:127.0.0.1:9000",
-                      origin(&osc, i, "--osc", "osc", label), osc.text[i]);
-            return CLI_USAGE;
-        }
-        if (udp)
-            status = listen_on(run, SERVER_UDP, bind);
-        if (tcp && status == CLI_OK)
-            status = listen_on(run, SERVER_TCP, bind);
-        if (status != CLI_OK)
-            return status;
-    }
-    return CLI_OK;
+    for (unsigned i = 0; i < osc.count && status == CLI_OK; i++)
+        status = run_listen(run, origin(&osc, i, "--osc", "osc", label), osc.text[i]);
+    return status;
 }
 
 int cli_refuse_port(int error, const char *option, const char *name)
@@ -249,9 +194,9 @@ int cli_open_port(struct bridge *bridge, const char *label, const char *name, en
 }
 
 /* --din: an output as -o opens it, at the speed of a DIN cable. */
-static int open_paced(struct run *run, const char *name)
+int run_paced(struct run *run, const char *label, const char *name)
 {
-    int status = cli_open_port(&run->bridge, "--din", name, PORT_OUTPUT), error;
+    int status = cli_open_port(&run->bridge, label, name, PORT_OUTPUT), error;
     struct port *port;
 
     if (status != CLI_OK)
@@ -259,26 +204,34 @@ static int open_paced(struct run *run, const char *name)
     error = registry_open(run->bridge.registry, name, PORT_OUTPUT, &port); /* finds it */
     if (error == 0)
         error = registry_pace(port);
-    return error != 0 ? cli_refuse_port(error, "--din", name) : CLI_OK;
+    return error != 0 ? cli_refuse_port(error, label, name) : CLI_OK;
+}
+
+/* Whether the command line names outputs: then no map does. */
+bool run_outputs_named(const struct run *run)
+{
+    return run->options.midi_out.count > 0 || run->options.din.count > 0;
 }
 
 static int open_outputs(struct run *run)
 {
+    const struct map_wishes *wishes = &run->wishes;
+    bool named = run_outputs_named(run);
     struct cli_list out =
-        choose(&run->options.midi_out, run->wishes.midi_out, run->wishes.midi_out_where, run->wishes.midi_out_count);
-    char label[ORIGIN_TEXT];
+        choose(&run->options.midi_out, wishes->midi_out, wishes->midi_out_where, named ? 0 : wishes->midi_out_count);
+    struct cli_list din = choose(&run->options.din, wishes->din, wishes->din_where, named ? 0 : wishes->din_count);
+    char label[RUN_ORIGIN];
     int status = CLI_OK;
 
-    if (out.count == 0 && run->options.files.count == 0 && run->options.midi_in.count == 0 &&
-        run->options.din.count == 0)
+    if (!named && run->options.files.count == 0 && run->options.midi_in.count == 0)
         cli_open_by_itself(&run->options, &run->bridge, run->only_output);
-    if (out.count == 0 && run->options.files.count == 0 && run->options.reply.count == 0 &&
-        run->options.din.count == 0 && registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
+    if (!named && run->options.files.count == 0 && run->options.reply.count == 0 &&
+        registry_count(run->bridge.registry, PORT_OUTPUT) == 0)
         out.text[out.count++] = "print";
     for (unsigned i = 0; i < out.count && status == CLI_OK; i++)
         status = cli_open_port(&run->bridge, origin(&out, i, "-o", "midi_out", label), out.text[i], PORT_OUTPUT);
-    for (unsigned i = 0; i < run->options.din.count && status == CLI_OK; i++)
-        status = open_paced(run, run->options.din.text[i]);
+    for (unsigned i = 0; i < din.count && status == CLI_OK; i++)
+        status = run_paced(run, origin(&din, i, "--din", "din", label), din.text[i]);
     return status;
 }
 
@@ -286,7 +239,7 @@ static int open_inputs(struct run *run)
 {
     struct cli_list in =
         choose(&run->options.midi_in, run->wishes.midi_in, run->wishes.midi_in_where, run->wishes.midi_in_count);
-    char label[ORIGIN_TEXT];
+    char label[RUN_ORIGIN];
     int status = CLI_OK;
 
     for (unsigned i = 0; i < in.count && status == CLI_OK; i++)
@@ -294,64 +247,56 @@ static int open_inputs(struct run *run)
     return status;
 }
 
-/* --reply HOST:PORT or learn[:PORT]. */
 static int open_replies(struct run *run)
 {
     struct cli_list list =
         choose(&run->options.reply, run->wishes.reply, run->wishes.reply_where, run->wishes.reply_count);
+    char label[RUN_ORIGIN];
+    int status = CLI_OK;
 
     run->bridge.learn = list.count == 0;
-    for (unsigned i = 0; i < list.count; i++) {
-        const char *text = list.text[i];
-        char host[256], label[ORIGIN_TEXT];
-        uint16_t port = 0;
-        int error = 0;
-
-        if (strcmp(text, "learn") == 0) {
-            run->bridge.learn = true;
-            continue;
-        }
-        if (net_addr_split(text, host, sizeof host, &port) != 0 || host[0] == '\0' || port == 0)
-            error = NW_EADDRESS;
-        else if (strcmp(host, "learn") == 0) {
-            run->bridge.learn = true;
-            run->bridge.learn_port = port;
-        } else {
-            error = bridge_reply_to(&run->bridge, host, port);
-        }
-        if (error == NW_EFULL) {
-            log_fatal("E106", "more than %d addresses are named to reply to. Fix: leave some out", BRIDGE_REPLIES_MAX);
-            return CLI_USAGE;
-        }
-        if (error != 0) {
-            log_fatal("E106", "%s %s: %s. Fix: write HOST:PORT, learn or learn:PORT",
-                      origin(&list, i, "--reply", "reply", label), text, nw_error_text(error));
-            return CLI_USAGE;
-        }
-    }
-    return CLI_OK;
+    for (unsigned i = 0; i < list.count && status == CLI_OK; i++)
+        status = run_reply(run, origin(&list, i, "--reply", "reply", label), list.text[i]);
+    return status;
 }
 
-/* --release-after. */
-static int release_after(struct run *run)
+int run_silence(struct run *run, const char *label, const char *text)
 {
     uint64_t silence_ns;
 
-    if (!cli_release_after(&run->options, &silence_ns))
+    if (!cli_parse_silence(text, &silence_ns)) {
+        log_fatal("E001", "%s %s: this is no number from 0 to %d. Fix: write seconds, such as 10, or 0 for no limit",
+                  label, text, CLI_SILENCE_MAX);
         return CLI_USAGE;
-    if (silence_ns == 0 || osc_source_release_after(&run->bridge, silence_ns) == 0)
+    }
+    if (osc_source_release_after(&run->bridge, silence_ns) == 0)
         return CLI_OK;
-    log_fatal("E003", "--release-after: the system refuses a timer. Fix: check ulimit -n");
+    log_fatal("E003", "%s: the system refuses a timer. Fix: check ulimit -n", label);
     return CLI_FAILURE;
+}
+
+/* --release-after: the last one said. */
+static int release_after(struct run *run)
+{
+    const struct map_wishes *wishes = &run->wishes;
+    struct cli_list list = choose(&run->options.release_after, wishes->release_after, wishes->release_after_where,
+                                  wishes->release_after_count);
+    char label[RUN_ORIGIN];
+
+    if (list.count == 0)
+        return CLI_OK;
+    return run_silence(run, origin(&list, list.count - 1, "--release-after", "release_after", label),
+                       list.text[list.count - 1]);
 }
 
 /* Everything up to the first turn of the loop. */
 static int start(struct run *run)
 {
-    bool early_out = run->options.midi_out.count > 0, early_in = run->options.midi_in.count > 0;
+    bool early_out = run_outputs_named(run), early_in = run->options.midi_in.count > 0;
+    bool early_silence = run->options.release_after.count > 0;
     int status = cli_add_allowed(&run->options, &run->bridge.allow) ? CLI_OK : CLI_USAGE;
 
-    if (status == CLI_OK)
+    if (status == CLI_OK && early_silence)
         status = release_after(run);
     if (status == CLI_OK)
         status = cli_choose_devices(&run->options, run->bridge.registry);
@@ -363,6 +308,8 @@ static int start(struct run *run)
     if (status == CLI_OK)
         status = load_files(run);
     run->host.loading = false;
+    if (status == CLI_OK && !early_silence)
+        status = release_after(run);
     if (status == CLI_OK && !run->interrupted)
         status = open_listeners(run);
     if (status == CLI_OK && !early_out)
@@ -394,6 +341,8 @@ static int obey(struct run *run)
 /* Turns the loop until a signal or the end of input, then lets outputs finish. */
 static void serve(struct run *run)
 {
+    if (run->options.watch || (!run->options.no_watch && isatty(STDERR_FILENO)))
+        reload_watch(run->reload);
     host_run(&run->host);
     cli_repl_free(run->repl);
     host_end(&run->host);
@@ -421,14 +370,16 @@ int cli_run(int argc, char **argv, int first)
     }
     run->loop = loop_new();
     if (run->loop == NULL || bridge_init(&run->bridge, run->loop, run->options.local) != 0 ||
-        host_init(&run->host, &run->bridge, &script) != 0) {
+        host_init(&run->host, &run->bridge, &script) != 0 ||
+        (run->reload = reload_new(&run->host, run_wished, run)) == NULL) {
         log_fatal("E003",
                   "cannot start: the system refuses memory or descriptors. Fix: check ulimit -n and free memory");
         goto out;
     }
     run->bridge.ended = input_ended;
     run->bridge.user = run;
-    cli_signals_catch(&run->signals, run->loop, stop, run);
+    run->on_terminal = has_terminal();
+    cli_signals_catch(&run->signals, run->loop, stop, hang_up, run);
     run->totals = loop_signal_new(run->loop, SIGUSR1, tell_totals, run);
     status = start(run);
     if (status == CLI_OK) {
@@ -438,6 +389,7 @@ int cli_run(int argc, char **argv, int first)
     if (status == CLI_OK)
         serve(run);
     host_close(&run->host);
+    reload_free(run->reload);
     bridge_close(&run->bridge);
     if (status == CLI_OK)
         log_info("totals: %s", counters_text(&run->bridge.counters, false, text));

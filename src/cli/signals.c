@@ -1,11 +1,12 @@
-/* The signals that end a subcommand.
+/* The signals that end a subcommand, or have it reload.
  * SPDX-License-Identifier: MIT */
 #include "base/log.h"
 #include "cli/cli.h"
 
 #include <signal.h>
 
-void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user), void *user)
+void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*stop)(void *user),
+                       void (*hang_up)(void *user), void *user)
 {
     static const int numbers[CLI_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -13,7 +14,12 @@ void cli_signals_catch(struct cli_signals *signals, struct loop *loop, void (*st
         struct sigaction action;
         bool ignored = sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 
-        signals->signal[i] = ignored ? NULL : loop_signal_new_end(loop, numbers[i], stop, user);
+        if (ignored)
+            signals->signal[i] = NULL;
+        else if (numbers[i] == SIGHUP && hang_up != NULL)
+            signals->signal[i] = loop_signal_new(loop, SIGHUP, hang_up, user);
+        else
+            signals->signal[i] = loop_signal_new_end(loop, numbers[i], stop, user);
     }
 }
 

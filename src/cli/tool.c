@@ -113,11 +113,11 @@ static int load(struct tool *tool)
 
     for (unsigned i = 0; i < tool->options.files.count && status == CLI_OK; i++) {
         struct map_wishes wishes = {0};
-        struct map *map = NULL;
+        struct host_file file = {.path = tool->options.files.text[i], .wishes = &wishes};
 
-        if (host_load(&tool->host, tool->options.files.text[i], &map, &wishes) != 0)
+        if (host_load(&tool->host, &file) != 0)
             status = CLI_SCRIPT;
-        map_free(map);
+        map_free(file.map);
         map_wishes_free(&wishes);
     }
     return status;
@@ -127,7 +127,7 @@ static int run(struct tool *tool)
 {
     int status;
 
-    cli_signals_catch(&tool->signals, tool->loop, stop, tool);
+    cli_signals_catch(&tool->signals, tool->loop, stop, NULL, tool);
     status = load(tool);
     if (status == CLI_OK && !tool->host.stopped) {
         host_settle(&tool->host); /* many register what they have when there is a new document */

@@ -66,6 +66,13 @@ struct loop_fd *loop_fd_new(struct loop *loop, int fd, void (*ready)(void *user,
 void loop_fd_watch(struct loop_fd *watch, int events); /* 0 rests; the mask of LOOP_READABLE and LOOP_WRITABLE */
 void loop_fd_free(struct loop_fd *watch);
 
+/* A folder: changed is called when something in it has come, gone or been written, possibly several times. Returns
+ * owned; NULL, with errno set, when it cannot be watched. What happens to the folder itself, such as its removal, ends
+ * the watch unsaid. */
+struct loop_watch;
+struct loop_watch *loop_watch_new(struct loop *loop, const char *folder, void (*changed)(void *user), void *user);
+void loop_watch_free(struct loop_watch *watch);
+
 /* Looks a host name up on a thread of its own; IPv4 is preferred, for most of the programs we speak to listen on
  * nothing else. done gets 0 and an address, or NW_EADDRESS, in a later turn; never after loop_resolve_cancel. The
  * lookup is gone when done is called. Neither cancelling nor ending the loop waits for a name server. NULL when there

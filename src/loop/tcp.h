@@ -30,6 +30,14 @@ struct tcp_callbacks {
  * Returns 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */
 int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(void *user, struct tcp *connection),
                void *user, struct tcp_listener **out);
+/* A second descriptor of elder's socket, for who is to take its place: its backlog is shared, and nothing is accepted
+ * here before tcp_listener_take_over. elder may be closed before. 0 or NW_EIO. */
+int tcp_listener_adopt(struct tcp_listener *elder, void (*accepted)(void *user, struct tcp *connection), void *user,
+                       struct tcp_listener **out);
+
+/* From here on it accepts, and elder does not. Between turns. */
+void tcp_listener_take_over(struct tcp_listener *listener);
+
 void tcp_listener_local(const struct tcp_listener *listener, struct net_addr *addr);
 /* Calls failed, with an errno, whenever connections cannot be accepted for want of descriptors or memory. */
 void tcp_listener_on_failure(struct tcp_listener *listener, void (*failed)(void *user, int errno_value));

@@ -5,6 +5,7 @@
 #include "loop/tcp_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@ struct tcp_listener {
     int fd;
     unsigned handles; /* poll and retry: the memory goes with the second */
     bool closed;
+    struct tcp_listener *elder, *heir; /* the one whose place it is to take, and the one that is to take its own */
     void (*accepted)(void *user, struct tcp *connection);
     void (*failed)(void *user, int errno_value); /* may be NULL */
     void *user;
@@ -97,6 +99,18 @@ static void on_ready(uv_poll_t *poll, int status, int events)
         uv_poll_start(&listener->poll, UV_READABLE, on_ready);
 }
 
+/* Puts listener->fd on the loop, at rest. 0 or NW_EIO. */
+static int start(struct loop *loop, struct tcp_listener *listener)
+{
+    socket_local(listener->fd, &listener->local);
+    if (uv_poll_init(&loop->uv, &listener->poll, listener->fd) != 0)
+        return NW_EIO;
+    uv_timer_init(&loop->uv, &listener->retry);
+    listener->loop = loop;
+    listener->handles = 2;
+    return NW_OK;
+}
+
 int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(void *user, struct tcp *connection),
                void *user, struct tcp_listener **out)
 {
@@ -106,7 +120,6 @@ int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(
 
     if (listener == NULL)
         return NW_EIO;
-    listener->loop = loop;
     listener->accepted = accepted;
     listener->user = user;
     listener->fd = socket_bound(SOCK_STREAM, bind, true, &is_v6);
@@ -118,11 +131,8 @@ int tcp_listen(struct loop *loop, const struct net_addr *bind, void (*accepted)(
         error = socket_error(errno);
         goto err_listen;
     }
-    socket_local(listener->fd, &listener->local);
-    if (uv_poll_init(&loop->uv, &listener->poll, listener->fd) != 0)
+    if (start(loop, listener) != NW_OK)
         goto err_listen;
-    uv_timer_init(&loop->uv, &listener->retry);
-    listener->handles = 2;
     uv_poll_start(&listener->poll, UV_READABLE, on_ready);
     *out = listener;
     return NW_OK;
@@ -136,6 +146,53 @@ err_socket:
     free(listener);
     errno = saved;
     return error;
+}
+
+int tcp_listener_adopt(struct tcp_listener *elder, void (*accepted)(void *user, struct tcp *connection), void *user,
+                       struct tcp_listener **out)
+{
+    struct tcp_listener *listener = calloc(1, sizeof *listener);
+
+    if (listener == NULL)
+        return NW_EIO;
+    listener->accepted = accepted;
+    listener->user = user;
+    listener->fd = fcntl(elder->fd, F_DUPFD_CLOEXEC, 0);
+    if (listener->fd < 0)
+        goto err_fd;
+    if (start(elder->loop, listener) != NW_OK)
+        goto err_start;
+    listener->elder = elder;
+    elder->heir = listener;
+    *out = listener;
+    return NW_OK;
+
+err_start:
+    close(listener->fd);
+err_fd:
+    free(listener);
+    return NW_EIO;
+}
+
+/* Neither knows the other any more. */
+static void part(struct tcp_listener *elder, struct tcp_listener *heir)
+{
+    if (elder == NULL || heir == NULL)
+        return;
+    elder->heir = NULL;
+    heir->elder = NULL;
+}
+
+void tcp_listener_take_over(struct tcp_listener *listener)
+{
+    struct tcp_listener *elder = listener->elder;
+
+    if (elder != NULL) {
+        uv_poll_stop(&elder->poll);
+        uv_timer_stop(&elder->retry);
+        part(elder, listener);
+    }
+    uv_poll_start(&listener->poll, UV_READABLE, on_ready);
 }
 
 void tcp_listener_local(const struct tcp_listener *listener, struct net_addr *addr)
@@ -170,6 +227,8 @@ void tcp_listener_close(struct tcp_listener *listener)
     if (listener == NULL || listener->closed)
         return;
     listener->closed = true;
+    part(listener, listener->heir);
+    part(listener->elder, listener);
     uv_close((uv_handle_t *)&listener->poll, on_poll_closed);
     uv_close((uv_handle_t *)&listener->retry, on_retry_closed);
     close(listener->fd);

@@ -4,6 +4,7 @@
 #include "loop/udp_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -124,6 +125,55 @@ int udp_open_shared(struct loop *loop, const struct net_addr *bind, const struct
     return open_bound(loop, bind, true, callbacks, out);
 }
 
+int udp_adopt(struct udp *elder, const struct udp_callbacks *callbacks, struct udp **out)
+{
+    struct udp *udp = calloc(1, sizeof *udp);
+
+    if (udp == NULL)
+        return NW_EIO;
+    udp->is_v6 = elder->is_v6;
+    udp->any = elder->any;
+    udp->paused = udp->mute = true;
+    udp->kernel_drops = elder->kernel_drops;
+    udp->fd = fcntl(elder->fd, F_DUPFD_CLOEXEC, 0);
+    if (udp->fd < 0)
+        goto err_fd;
+    if (start(elder->loop, udp, callbacks, out) != NW_OK)
+        goto err_start;
+    udp->elder = elder;
+    elder->heir = udp;
+    return NW_OK;
+
+err_start:
+    close(udp->fd);
+err_fd:
+    free(udp);
+    return NW_EIO;
+}
+
+/* Neither knows the other any more. */
+static void part(struct udp *elder, struct udp *heir)
+{
+    if (elder == NULL || heir == NULL)
+        return;
+    elder->heir = NULL;
+    heir->elder = NULL;
+}
+
+void udp_take_over(struct udp *udp)
+{
+    struct udp *elder = udp->elder;
+
+    if (elder != NULL) {
+        udp_poll_drops(elder);
+        udp_pause(elder, true);
+        elder->mute = true;
+        part(elder, udp);
+    }
+    udp->mute = false;
+    udp_pause(udp, false);
+}
+
 void udp_lend(struct udp *udp, bool lent)
 {
     socket_reuse(udp->fd, lent);
@@ -197,6 +247,8 @@ void udp_close(struct udp *udp)
         return;
     udp_flush(udp);
     udp->closed = true;
+    part(udp, udp->heir);
+    part(udp->elder, udp);
     loop_flush_cancel(udp->loop, &udp->flush);
     uv_close((uv_handle_t *)&udp->poll, on_closed);
     close(udp->fd);

@@ -42,6 +42,13 @@ int udp_open_shared(struct loop *loop, const struct net_addr *bind, const struct
                     struct udp **out);
 void udp_lend(struct udp *udp, bool lent);
 
+/* Opens a second descriptor of a bound socket, elder's, for who is to take its place: it shares all that the socket is,
+ * what waits in the kernel too, and reads nothing before udp_take_over. elder may be closed before. 0 or NW_EIO. */
+int udp_adopt(struct udp *elder, const struct udp_callbacks *callbacks, struct udp **out);
+
+/* From here on it reads, and counts what the kernel drops; elder only sends. Between turns. */
+void udp_take_over(struct udp *udp);
+
 /* Opens an unbound socket connected to peer: datagrams come from it alone; udp_send's to is ignored. */
 int udp_connect(struct loop *loop, const struct net_addr *peer, const struct udp_callbacks *callbacks,
                 struct udp **out);

@@ -43,6 +43,8 @@ struct udp {
     bool paused;  /* not reading */
     bool blocked; /* the kernel takes no more for now: waiting until it does */
     bool closed;
+    bool mute;                /* another descriptor of its socket reads, and counts what the kernel drops */
+    struct udp *elder, *heir; /* the one whose place it is to take, and the one that is to take its own */
     struct udp_callbacks callbacks;
     struct udp_figures figures;
     struct net_addr local;

@@ -127,12 +127,16 @@ void udp_poll_drops(struct udp *udp)
 
     udp->loaded = false;
     udp->asked_ms = uv_now(&udp->loop->uv);
+    if (udp->mute)
+        return;
     if (getsockopt(udp->fd, SOL_SOCKET, SO_MEMINFO, info, &length) != 0)
         return;
     count = info[SK_MEMINFO_DROPS] - udp->kernel_drops;
     if (count == 0)
         return;
     udp->kernel_drops = info[SK_MEMINFO_DROPS];
+    if (udp->heir != NULL)
+        udp->heir->kernel_drops = udp->kernel_drops;
     udp->figures.kernel_drops += count;
     if (udp->callbacks.kernel_drops != NULL)
         udp->callbacks.kernel_drops(udp->callbacks.user, count);

@@ -55,8 +55,17 @@ int server_open(struct loop *loop, const struct server_options *options, const s
         free(server);
         return error;
     }
+    server->options.elder = NULL; /* it may go now */
     *out = server;
     return NW_OK;
+}
+
+void server_take_over(struct server *server)
+{
+    if (server->udp != NULL)
+        udp_take_over(server->udp);
+    else
+        tcp_listener_take_over(server->listener);
 }
 
 int server_send(struct peer *peer, const uint8_t *bytes, size_t length)

@@ -51,11 +51,18 @@ struct server_options {
      * or until answering it fails (closed with NW_EIO). */
     bool half_open;
     bool shared; /* UDP: as udp_open_shared */
+    /* A server of this protocol whose socket it is to take over (server_take_over) instead of binding one; bind does
+     * not matter then. NULL: none. */
+    struct server *elder;
 };
 
 /* Starts listening. *out is returned owned. 0, NW_EBUSY, NW_EADDRESS or NW_EIO. */
 int server_open(struct loop *loop, const struct server_options *options, const struct server_callbacks *callbacks,
                 struct server **out);
+
+/* From here on what comes to the socket of options.elder comes here; who is connected to elder stays there. elder may
+ * have been closed before. Between turns. */
+void server_take_over(struct server *server);
 
 /* Sends to a peer through the socket it spoke to, from the address it spoke to; TCP answers use the peer's own framing.
  * 0, NW_ETOOBIG, NW_EFULL or NW_ECLOSED. */

@@ -198,7 +198,9 @@ static void on_failed(void *user, int errno_value)
 
 int server_open_tcp(struct server *server)
 {
-    int error = tcp_listen(server->loop, &server->options.bind, on_accepted, server, &server->listener);
+    const struct server *elder = server->options.elder;
+    int error = elder != NULL ? tcp_listener_adopt(elder->listener, on_accepted, server, &server->listener)
+                              : tcp_listen(server->loop, &server->options.bind, on_accepted, server, &server->listener);
 
     if (error == NW_OK && server->callbacks.failed != NULL)
         tcp_listener_on_failure(server->listener, on_failed);

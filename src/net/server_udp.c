@@ -56,6 +56,8 @@ int server_open_udp(struct server *server)
 {
     struct udp_callbacks callbacks = {.datagram = on_datagram, .kernel_drops = on_kernel_drops, .user = server};
 
+    if (server->options.elder != NULL)
+        return udp_adopt(server->options.elder->udp, &callbacks, &server->udp);
     if (server->options.shared)
         return udp_open_shared(server->loop, &server->options.bind, &callbacks, &server->udp);
     return udp_open(server->loop, &server->options.bind, &callbacks, &server->udp);

@@ -12,6 +12,9 @@
 
 #define ALSA_ANNOUNCE 253       /* the last number that a port can have */
 #define REOPEN_NS 1000000000ULL /* between tries to open a sequencer that was lost */
+#define AT_ONCE 128             /* events given out in a turn: others have theirs before the next */
+#define LOOK_AFTER 8            /* events, before the kernel is looked at again */
+#define ALSA_BUFFER ((ALSA_POOL + 1) * sizeof(snd_seq_event_t)) /* for the largest event that the kernel can hold */
 
 static bool alsa_present(void)
 {
@@ -60,7 +63,14 @@ static void lose(struct alsa *alsa)
     loop_timer_set(alsa->reopen, clock_mono_ns() + REOPEN_NS);
 }
 
-static void take_event(struct alsa *alsa, const snd_seq_event_t *event)
+/* Whether an event says who came or went, or what somebody did not get: it is no message to an input. */
+static bool is_notice(const snd_seq_event_t *event)
+{
+    return event->type == SND_SEQ_EVENT_BOUNCE || event->type == ALSA_KERNEL_ERROR ||
+           (event->type >= SND_SEQ_EVENT_CLIENT_START && event->type <= SND_SEQ_EVENT_PORT_UNSUBSCRIBED);
+}
+
+static void take_notice(struct alsa *alsa, const snd_seq_event_t *event)
 {
     struct alsa_port *own;
 
@@ -76,43 +86,116 @@ static void take_event(struct alsa *alsa, const snd_seq_event_t *event)
         break;
     case SND_SEQ_EVENT_PORT_SUBSCRIBED:
     case SND_SEQ_EVENT_PORT_UNSUBSCRIBED: alsa_rescan(alsa); break;
-    case SND_SEQ_EVENT_BOUNCE:
-    case ALSA_KERNEL_ERROR:
+    default:
         own = find_port(alsa, event->dest.port, PORT_OUTPUT);
         if (own != NULL)
             port_missed(own->port);
         break;
-    default:
-        own = find_port(alsa, event->dest.port, PORT_INPUT);
-        if (own != NULL)
-            alsa_port_event(own, event);
-        break;
     }
 }
 
-/* Reads what there is, as much as one look at the kernel gives; others have their turn before the next. */
+static void take_item(struct alsa *alsa, const struct alsa_item *item)
+{
+    struct alsa_port *own;
+
+    if (item->kind == ALSA_OVERRUN) {
+        for (own = alsa->ports; own != NULL; own = own->next)
+            if (own->port->direction == PORT_INPUT)
+                alsa_port_overrun(own);
+    } else if (item->kind == ALSA_EVENT && is_notice(&item->event)) {
+        take_notice(alsa, &item->event);
+    } else if (item->kind == ALSA_EVENT) {
+        own = find_port(alsa, item->event.dest.port, PORT_INPUT);
+        if (own != NULL)
+            alsa_port_event(own, &item->event, item->time_us);
+    }
+}
+
+unsigned alsa_forget_unread(struct alsa_port *own)
+{
+    struct alsa_inbox *inbox = &own->alsa->inbox;
+    unsigned count = 0;
+
+    for (struct alsa_item *item = alsa_inbox_first(inbox); item != NULL; item = alsa_inbox_next(inbox, item)) {
+        const snd_seq_event_t *event = &item->event;
+
+        if (item->kind != ALSA_EVENT || is_notice(event) || event->dest.port != own->number)
+            continue;
+        item->kind = ALSA_FORGOTTEN;
+        if (event->type != SND_SEQ_EVENT_SYSEX ||
+            (event->data.ext.len > 0 && *(const uint8_t *)event->data.ext.ptr == MIDI_SYSEX))
+            count++; /* the beginning of a SysEx stands for all of it */
+    }
+    return count;
+}
+
+/* Copies an event, whose bytes are in the library's buffer, into the inbox, which has room. */
+static void keep(struct alsa *alsa, const snd_seq_event_t *event)
+{
+    size_t bytes = event != NULL && snd_seq_ev_is_variable(event) ? event->data.ext.len : 0;
+    struct alsa_item *item = alsa_inbox_put(&alsa->inbox, sizeof *item + bytes);
+
+    item->kind = event != NULL ? ALSA_EVENT : ALSA_OVERRUN;
+    item->time_us = (uint32_t)(loop_now(alsa->loop) / 1000);
+    if (event == NULL)
+        return;
+    item->event = *event;
+    if (bytes > 0) {
+        memcpy(item + 1, event->data.ext.ptr, bytes);
+        item->event.data.ext.ptr = item + 1;
+    }
+}
+
+/* Reads what one look at the kernel gives into the inbox, as far as there is room. False when the sequencer is gone. */
+static bool look(struct alsa *alsa)
+{
+    do {
+        snd_seq_event_t *event = NULL;
+        int error;
+
+        if (!alsa_inbox_room(&alsa->inbox, sizeof(struct alsa_item) + ALSA_BUFFER))
+            return true;
+        error = snd_seq_event_input(alsa->seq, &event);
+        if (error == -EAGAIN || error == -EINTR)
+            return true;
+        if (error < 0 && error != -ENOSPC)
+            return false;
+        if (error == -ENOSPC || event != NULL)
+            keep(alsa, error == -ENOSPC ? NULL : event);
+    } while (snd_seq_event_input_pending(alsa->seq, 0) > 0);
+    return true;
+}
+
+/* Gives out what there is, as much as is good in one turn. The kernel throws all away when it holds too much for us, so
+ * it is looked at again and again meanwhile. */
 static void read_events(void *user, int events)
 {
     struct alsa *alsa = user;
-    snd_seq_event_t *event;
+    struct alsa_item *item = NULL;
+    bool there = true;
 
     (void)events;
-    do {
-        int error = snd_seq_event_input(alsa->seq, &event);
+    for (unsigned given = 0; given < AT_ONCE || !there; given++) {
+        if (given % LOOK_AFTER == 0 && there)
+            there = look(alsa);
+        item = alsa_inbox_first(&alsa->inbox);
+        if (item == NULL)
+            break;
+        take_item(alsa, item);
+        alsa_inbox_drop(&alsa->inbox);
+    }
+    if (!there)
+        lose(alsa);
+    else if (alsa_inbox_first(&alsa->inbox) != NULL)
+        loop_timer_set(alsa->go_on, loop_now(alsa->loop));
+}
 
-        if (error == -ENOSPC) {
-            for (struct alsa_port *own = alsa->ports; own != NULL; own = own->next)
-                if (own->port->direction == PORT_INPUT)
-                    alsa_port_overrun(own);
-        } else if (error == -EAGAIN || error == -EINTR) {
-            return;
-        } else if (error < 0) {
-            lose(alsa);
-            return;
-        } else if (event != NULL) {
-            take_event(alsa, event);
-        }
-    } while (alsa->seq != NULL && snd_seq_event_input_pending(alsa->seq, 0) > 0);
+static void go_on(void *user)
+{
+    struct alsa *alsa = user;
+
+    if (alsa->seq != NULL)
+        read_events(alsa, LOOP_READABLE);
 }
 
 /* The port on which we hear what comes and goes. Behind all others: who connects to our name without a number means
@@ -144,7 +227,7 @@ static int set_up_client(struct alsa *alsa)
         return NW_EIO;
     snd_seq_set_client_pool_input(alsa->seq, ALSA_POOL);
     /* An event larger than this buffer could never be read, and the descriptor would stay ready for ever. */
-    snd_seq_set_input_buffer_size(alsa->seq, (ALSA_POOL + 1) * sizeof(snd_seq_event_t));
+    snd_seq_set_input_buffer_size(alsa->seq, ALSA_BUFFER);
     alsa->client = snd_seq_client_id(alsa->seq);
     alsa->announce = make_announce(alsa->seq);
     if (alsa->announce < 0 ||
@@ -194,18 +277,25 @@ static void reopen(void *user)
     alsa_rescan(alsa);
 }
 
+static void free_alsa(struct alsa *alsa)
+{
+    loop_timer_free(alsa->reopen);
+    loop_timer_free(alsa->pace);
+    loop_timer_free(alsa->go_on);
+    alsa_inbox_free(&alsa->inbox);
+    free(alsa);
+}
+
 static void alsa_stop(void *state)
 {
     struct alsa *alsa = state;
 
     loop_flush_cancel(alsa->loop, &alsa->rescan);
-    loop_timer_free(alsa->reopen);
-    loop_timer_free(alsa->pace);
     loop_fd_free(alsa->watch);
     if (alsa->seq != NULL)
         snd_seq_close(alsa->seq);
     snd_config_update_free_global();
-    free(alsa);
+    free_alsa(alsa);
 }
 
 static int alsa_start(struct registry *registry, const char *client, void **state)
@@ -221,12 +311,11 @@ static int alsa_start(struct registry *registry, const char *client, void **stat
     snprintf(alsa->name, sizeof alsa->name, "%s", client);
     alsa->reopen = loop_timer_new(alsa->loop, reopen, alsa);
     alsa->pace = loop_timer_new(alsa->loop, alsa_output_pace, alsa);
-    if (alsa->reopen != NULL && alsa->pace != NULL)
+    alsa->go_on = loop_timer_new(alsa->loop, go_on, alsa);
+    if (alsa->reopen != NULL && alsa->pace != NULL && alsa->go_on != NULL && alsa_inbox_init(&alsa->inbox) == 0)
         error = open_client(alsa);
     if (error != 0) {
-        loop_timer_free(alsa->reopen);
-        loop_timer_free(alsa->pace);
-        free(alsa);
+        free_alsa(alsa);
         return error;
     }
     *state = alsa;

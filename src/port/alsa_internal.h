@@ -4,6 +4,7 @@
 #define NOTEWIRE_PORT_ALSA_INTERNAL_H
 
 #include "midi/midi_parser.h"
+#include "port/alsa_inbox.h"
 #include "port/alsa_room.h"
 #include "port/devices.h"
 
@@ -48,7 +49,8 @@ struct alsa_port {
 
     /* inputs */
     struct alsa_sender senders[ALSA_SENDERS];
-    unsigned sender; /* whose event is being read */
+    unsigned sender;  /* whose event is being given out */
+    uint32_t time_us; /* when that was read */
 
     /* outputs */
     struct alsa_reader readers[ALSA_READERS];
@@ -62,6 +64,13 @@ struct alsa_port {
     struct midi_msg *queue; /* ALSA_QUEUE; NULL for inputs */
 };
 
+/* A record of the inbox. The bytes of SysEx are behind it. */
+struct alsa_item {
+    enum { ALSA_EVENT, ALSA_OVERRUN, ALSA_FORGOTTEN } kind; /* overrun: here the kernel had lost events */
+    uint32_t time_us;                                       /* when it was read */
+    snd_seq_event_t event;
+};
+
 /* The sequencer client of a registry. */
 struct alsa {
     struct registry *registry;
@@ -69,6 +78,8 @@ struct alsa {
     snd_seq_t *seq; /* NULL: lost, and reopened by the timer */
     int fd, client, announce;
     struct loop_fd *watch;
+    struct alsa_inbox inbox;  /* struct alsa_item: read first, and given out later */
+    struct loop_timer *go_on; /* giving out, in the next turn */
     struct loop_timer *reopen;
     struct loop_timer *pace;  /* outputs that had to wait */
     uint64_t pace_ns;         /* when it fires, 0: not */
@@ -84,6 +95,9 @@ struct alsa {
 
 /* Looks for devices that ports wait for, and for those that have gone, at the end of the turn. */
 void alsa_rescan(struct alsa *alsa);
+
+/* An input is being closed: what was read for it and not given out is for nobody. Returns how many messages. */
+unsigned alsa_forget_unread(struct alsa_port *own);
 
 /* ---- alsa_list.c ---- */
 
@@ -111,8 +125,8 @@ void alsa_port_look(struct alsa_port *own);
 /* The client was lost: nothing is there any more. */
 void alsa_port_lose(struct alsa_port *own);
 
-/* An event for an input. */
-void alsa_port_event(struct alsa_port *own, const snd_seq_event_t *event);
+/* An event for an input, and when it was read. */
+void alsa_port_event(struct alsa_port *own, const snd_seq_event_t *event, uint32_t time_us);
 
 /* The kernel lost events, nobody knows whose. */
 void alsa_port_overrun(struct alsa_port *own);

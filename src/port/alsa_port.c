@@ -229,6 +229,8 @@ static void alsa_port_close(struct port *port)
 
     if (port->direction == PORT_OUTPUT)
         alsa_output_forget(own);
+    else
+        port_abandoned(port, alsa_forget_unread(own));
     for (unsigned i = 0; i < ALSA_SENDERS; i++)
         port_abandoned(port, own->senders[i].parser.in_sysex ? 1 : 0);
     if (own->alsa->seq != NULL && twin != NULL)
@@ -250,7 +252,7 @@ static void give_message(void *user, const struct midi_msg *msg)
     struct midi_msg copy = *msg;
 
     copy.port = (uint16_t)own->sender;
-    copy.time_us = (uint32_t)(loop_now(own->alsa->loop) / 1000);
+    copy.time_us = own->time_us;
     port_receive(own->port, &copy);
 }
 
@@ -294,7 +296,7 @@ static struct alsa_sender *find_sender(struct alsa_port *own, snd_seq_addr_t fro
     return place;
 }
 
-void alsa_port_event(struct alsa_port *own, const snd_seq_event_t *event)
+void alsa_port_event(struct alsa_port *own, const snd_seq_event_t *event, uint32_t time_us)
 {
     struct midi_parser_sink sink = {.message = give_message, .malformed = give_malformed, .user = own};
     struct alsa_sender *sender = find_sender(own, event->source);
@@ -307,6 +309,7 @@ void alsa_port_event(struct alsa_port *own, const snd_seq_event_t *event)
         return;
     }
     own->sender = (unsigned)(sender - own->senders);
+    own->time_us = time_us;
     if (sysex && !sender->parser.in_sysex)
         midi_parser_reset(&sender->parser); /* the rest of a lost one is no data of the last note */
     midi_parser_feed(&sender->parser, sysex ? event->data.ext.ptr : bytes, length, &sink);

@@ -15,7 +15,7 @@ struct kept {
 
 struct map {
     char *name;
-    bool dialect, assembles;
+    bool dialect, assembles, paces;
     struct kept *kept;
     struct map_rule *rules; /* as added */
     unsigned count, capacity;
@@ -96,14 +96,23 @@ static unsigned status_kind(uint8_t status)
 static uint32_t rule_kinds(const struct rule *rule)
 {
     static const uint8_t status[] = {
-        [RULE_NOTE_ON] = MIDI_NOTE_ON,           [RULE_NOTE_OFF] = MIDI_NOTE_OFF,
-        [RULE_KEY_PRESSURE] = MIDI_KEY_PRESSURE, [RULE_CONTROL] = MIDI_CONTROL_CHANGE,
-        [RULE_PROGRAM] = MIDI_PROGRAM_CHANGE,    [RULE_PRESSURE] = MIDI_CHANNEL_PRESSURE,
-        [RULE_BEND] = MIDI_PITCH_BEND,           [RULE_TIME_CODE] = MIDI_TIME_CODE,
-        [RULE_QUARTER_FRAME] = MIDI_TIME_CODE,   [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
-        [RULE_SONG_SELECT] = MIDI_SONG_SELECT,   [RULE_SYSEX] = MIDI_SYSEX,
-        [RULE_FULL_FRAME] = MIDI_SYSEX,          [RULE_CONTROL_14] = MIDI_CONTROL_CHANGE,
-        [RULE_NRPN] = MIDI_CONTROL_CHANGE,       [RULE_RPN] = MIDI_CONTROL_CHANGE,
+        [RULE_NOTE_ON] = MIDI_NOTE_ON,
+        [RULE_NOTE_OFF] = MIDI_NOTE_OFF,
+        [RULE_KEY_PRESSURE] = MIDI_KEY_PRESSURE,
+        [RULE_CONTROL] = MIDI_CONTROL_CHANGE,
+        [RULE_PROGRAM] = MIDI_PROGRAM_CHANGE,
+        [RULE_PRESSURE] = MIDI_CHANNEL_PRESSURE,
+        [RULE_BEND] = MIDI_PITCH_BEND,
+        [RULE_TIME_CODE] = MIDI_TIME_CODE,
+        [RULE_QUARTER_FRAME] = MIDI_TIME_CODE,
+        [RULE_SONG_POSITION] = MIDI_SONG_POSITION,
+        [RULE_SONG_SELECT] = MIDI_SONG_SELECT,
+        [RULE_SYSEX] = MIDI_SYSEX,
+        [RULE_FULL_FRAME] = MIDI_SYSEX,
+        [RULE_CONTROL_14] = MIDI_CONTROL_CHANGE,
+        [RULE_NRPN] = MIDI_CONTROL_CHANGE,
+        [RULE_RPN] = MIDI_CONTROL_CHANGE,
+        [RULE_TEMPO] = MIDI_CLOCK,
     };
 
     if ((rule->direction & RULE_REVERSE) == 0)
@@ -133,6 +142,7 @@ static int build_forward(struct map *map)
     for (unsigned i = 0; i < map->count; i++)
         if ((map->rules[i].rule.direction & RULE_FORWARD) != 0) {
             map->forward[map->table.count] = i;
+            map->paces = map->paces || map->rules[i].rule.command == RULE_TEMPO || map->rules[i].rule.running;
             map->table.entries[map->table.count++].address = map->rules[i].address;
         }
     osc_table_index(&map->table);
@@ -195,6 +205,11 @@ bool map_assembles(const struct map *map)
     return map->assembles;
 }
 
+bool map_paces(const struct map *map)
+{
+    return map->paces;
+}
+
 /* One message on its way through a map. */
 struct forward_run {
     const struct map *map;
@@ -244,7 +259,7 @@ static bool is_precise(const struct rule *rule)
 /* Whether a rule of the map wants a message, of this kind, for what it makes of several. */
 static bool wants_part(const struct map *map, const struct rule_midi *midi, unsigned kind)
 {
-    if (!map->assembles || (midi->parameters == NULL && !midi->in_time))
+    if (!map->assembles || (midi->parameters == NULL && !midi->in_time && !midi->in_tempo))
         return false;
     for (unsigned i = map->from[kind]; i < map->from[kind + 1]; i++) {
         const struct rule *rule = &map->rules[map->reverse[i]].rule;
@@ -255,16 +270,18 @@ static bool wants_part(const struct map *map, const struct rule_midi *midi, unsi
     return false;
 }
 
-/* Whether a rule is not for a message: one that is a part of something is not told by itself, but as the bytes it is;
- * or whoever sends back all that they hear would play it twice. */
+/* Whether a rule is not for a message: one that is a part of something is not told by itself, but as the bytes it is
+ * (and a clock, which is more than the tempo); or whoever sends back all that they hear would play it twice. */
 static bool is_passed_over(const struct rule *rule, const struct rule_midi *midi, bool part)
 {
-    return part && !rule_assembles(rule) && (midi->late || rule->command != RULE_RAW);
+    return part && !rule_assembles(rule) && !midi->in_tempo && (midi->late || rule->command != RULE_RAW);
 }
 
 /* Whether the value that a message is part of is still to be told. */
 static bool is_unknown(const struct rule_midi *midi)
 {
+    if (midi->in_tempo)
+        return midi->bpm == 0;
     return midi->parameters != NULL ? midi->parameters->part[0].value < 0 : midi->time == NULL;
 }
 

@@ -38,6 +38,9 @@ unsigned map_rules(const struct map *map);
 bool map_has_reverse(const struct map *map);
 bool map_assembles(const struct map *map); /* some rule makes one OSC message of several MIDI messages */
 
+/* Whether some rule makes MIDI that goes out at a pace of its own. */
+bool map_paces(const struct map *map);
+
 enum map_result {
     MAP_NONE,     /* no rule for this message */
     MAP_PLAYED,   /* at least one rule gave MIDI out */

@@ -5,6 +5,7 @@
 
 #include "midi/midi_parameters.h"
 #include "midi/midi_time_code.h"
+#include "midi/midi_time_run.h"
 #include "osc/osc_template.h"
 #include "osc/osc_view.h"
 
@@ -35,6 +36,7 @@ enum rule_command {
     RULE_SYSTEM, /* one status byte */
     RULE_SYSEX,
     RULE_FULL_FRAME, /* time code as text, in a SysEx; slot[0] is its rate, without bounds when the rule says none */
+    RULE_TEMPO,      /* beats a minute in slot[0]: clock at this tempo; backwards that of the clock that is heard */
     RULE_MTC, /* the same, or as numbers in bytes[]: hours to frames, and the rate or not; backwards quarter frames too
                */
     RULE_RAW,
@@ -77,6 +79,7 @@ struct rule {
     uint8_t command;   /* enum rule_command */
     uint8_t status;    /* RULE_SYSTEM: the byte */
     uint8_t var_count, arg_count, byte_count;
+    bool running;       /* RULE_MTC: time that goes on goes out as quarter frames */
     bool channel_all;   /* channel 0 or below is all sixteen */
     int8_t port_var;    /* the name that selects the port; -1 none */
     int8_t port_id_var; /* backwards only: the name that gets the port's number; -1 none */
@@ -110,6 +113,10 @@ struct rule_sink {
      * NULL: such rules are not for this sink. */
     void (*function)(void *user, const struct rule *rule, const double values[RULE_VARS_MAX],
                      const struct osc_binding bindings[OSC_PLACES_MAX]);
+    /* Clock at a tempo (0: none), and a time that may go on, for outputs as above. time: false when midi shall tell
+     * the time as a full frame. NULL: tempos are not for this sink, and every time is told. */
+    void (*tempo)(void *user, double bpm, const char *port, size_t length);
+    bool (*time)(void *user, const struct midi_time *time, const char *port, size_t length);
     uint32_t *budget; /* steps left for patterns (osc_table.h); NULL: OSC_TABLE_BUDGET for each message */
     void *user;
 };
@@ -128,6 +135,8 @@ struct rule_midi {
     const struct midi_parameter_set *parameters; /* a controller: what it is part of; NULL: of nothing */
     bool in_time;                                /* a quarter frame: it is part of a time */
     const uint8_t *time;                         /* a quarter frame: the full frame that it completes, or NULL */
+    bool in_tempo;                               /* a clock: it is part of a tempo */
+    double bpm;                                  /* the new tempo that it shows, 0: none */
     bool late;                                   /* the message has been here before, parameters have not */
 };
 

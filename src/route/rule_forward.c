@@ -58,10 +58,10 @@ static bool bind(struct rule_play *forward, const struct osc_binding *bindings, 
     return true;
 }
 
-/* The slot's number; false when it names something that does not exist. */
-static bool slot_value(const struct rule_play *forward, const struct rule_slot *slot, int32_t *out)
+/* The slot's number, whole or not; false when the name is beyond its range and has to be within. */
+static bool slot_number(const struct rule_play *forward, const struct rule_slot *slot, double *out)
 {
-    double v = slot->offset;
+    *out = slot->offset;
 
     if (slot->var >= 0) {
         const struct rule_var *var = &forward->rule->var[slot->var];
@@ -74,8 +74,18 @@ static bool slot_value(const struct rule_play *forward, const struct rule_slot *
                 return false;
             value = fmin(fmax(value, low), high);
         }
-        v = value * slot->scale + slot->offset;
+        *out = value * slot->scale + slot->offset;
     }
+    return true;
+}
+
+/* The same as a whole number; false when it names something that does not exist. */
+static bool slot_value(const struct rule_play *forward, const struct rule_slot *slot, int32_t *out)
+{
+    double v;
+
+    if (!slot_number(forward, slot, &v))
+        return false;
     v = floor(v + 0.5);
     if (slot->names && (v < slot->low || v > slot->high))
         return false;
@@ -174,6 +184,34 @@ static enum rule_result play_sysex_bytes(struct rule_play *forward)
     return RULE_DONE;
 }
 
+static enum rule_result play_tempo(const struct rule_play *forward)
+{
+    const struct rule_slot *slot = &forward->rule->slot[0];
+    double bpm;
+
+    if (forward->sink->tempo == NULL)
+        return RULE_NO_MATCH;
+    if (!slot_number(forward, slot, &bpm) || !(bpm >= slot->low && bpm <= slot->high))
+        return RULE_RANGE;
+    forward->sink->tempo(forward->sink->user, bpm, forward->port, forward->port_length);
+    return RULE_DONE;
+}
+
+/* A time that runs goes its own way. */
+static void give_time(struct rule_play *forward, const uint8_t frame[MIDI_FULL_FRAME])
+{
+    const struct rule_sink *sink = forward->sink;
+    const struct midi_time time = {.hours = rule_time_field(frame, 0),
+                                   .minutes = rule_time_field(frame, 1),
+                                   .seconds = rule_time_field(frame, 2),
+                                   .frames = rule_time_field(frame, 3),
+                                   .rate = rule_time_rate(frame)};
+
+    if (!forward->rule->running || sink->time == NULL ||
+        !sink->time(sink->user, &time, forward->port, forward->port_length))
+        rule_play_sysex(forward, frame, MIDI_FULL_FRAME);
+}
+
 static enum rule_result play_full_frame(struct rule_play *forward)
 {
     const struct osc_arg *time = &forward->first;
@@ -187,7 +225,7 @@ static enum rule_result play_full_frame(struct rule_play *forward)
         return RULE_RANGE;
     result = rule_time_read(time->v.s.bytes, time->v.s.length, (uint8_t)rate, frame);
     if (result == RULE_DONE)
-        rule_play_sysex(forward, frame, sizeof frame);
+        give_time(forward, frame);
     return result;
 }
 
@@ -201,7 +239,7 @@ static enum rule_result play_time(struct rule_play *forward)
         if (!slot_value(forward, &forward->rule->bytes[i], &value[i]))
             return RULE_RANGE;
     rule_time_make(value, frame);
-    rule_play_sysex(forward, frame, sizeof frame);
+    give_time(forward, frame);
     return RULE_DONE;
 }
 
@@ -239,6 +277,7 @@ enum rule_result rule_forward(const struct rule *rule, const struct osc_binding 
     case RULE_SYSEX: return rule->data_var >= 0 ? rule_play_data(&forward) : play_sysex_bytes(&forward);
     case RULE_FULL_FRAME: return play_full_frame(&forward);
     case RULE_MTC: return rule->data_var >= 0 ? play_full_frame(&forward) : play_time(&forward);
+    case RULE_TEMPO: return play_tempo(&forward);
     case RULE_FUNCTION: return play_function(&forward, bindings);
     default: return rule->command <= RULE_RPN ? play_channel(&forward) : play_system(&forward);
     }

@@ -32,22 +32,27 @@ static bool fits_name(const struct rule_var *var, bool names, double value)
 }
 
 /* Solves a slot for its name; false when this message is not the rule's. */
-static bool take_slot(struct reverse *reverse, const struct rule_slot *slot, int32_t number)
+static bool solve_slot(struct reverse *reverse, const struct rule_slot *slot, double number, bool names)
 {
     double value;
 
     if (slot->var < 0)
-        return number == (int32_t)slot->offset;
+        return fabs(number - slot->offset) < TOLERANCE;
     if (number < slot->low || number > slot->high)
         return false;
     value = (number - slot->offset) / slot->scale + 0.0; /* no -0 */
     if (reverse->known[slot->var])
         return fabs(reverse->value[slot->var] - value) < TOLERANCE;
-    if (!fits_name(&reverse->rule->var[slot->var], slot->names, value))
+    if (!fits_name(&reverse->rule->var[slot->var], names, value))
         return false;
     reverse->value[slot->var] = value;
     reverse->known[slot->var] = true;
     return true;
+}
+
+static bool take_slot(struct reverse *reverse, const struct rule_slot *slot, int32_t number)
+{
+    return solve_slot(reverse, slot, number, slot->names);
 }
 
 /* A channel message of the rule's kind, its two values into the slots. */
@@ -194,7 +199,7 @@ static bool is_from_port(const struct reverse *reverse)
 bool rule_assembles(const struct rule *rule)
 {
     return rule->command == RULE_CONTROL_14 || rule->command == RULE_NRPN || rule->command == RULE_RPN ||
-           rule->command == RULE_MTC;
+           rule->command == RULE_MTC || rule->command == RULE_TEMPO;
 }
 
 bool rule_wants_part(const struct rule *rule, const struct rule_midi *midi)
@@ -206,6 +211,8 @@ bool rule_wants_part(const struct rule *rule, const struct rule_midi *midi)
         return false;
     if (rule->command == RULE_MTC)
         return midi->in_time;
+    if (rule->command == RULE_TEMPO)
+        return midi->in_tempo;
     part = find_part(rule, midi);
     return part != NULL && take_number(&reverse, part);
 }
@@ -223,6 +230,8 @@ static bool take(struct reverse *reverse)
     case RULE_SYSEX: return take_sysex(reverse);
     case RULE_FULL_FRAME: return take_full_frame(reverse);
     case RULE_MTC: return take_mtc(reverse);
+    case RULE_TEMPO: /* a tempo may be rounded */
+        return reverse->midi->bpm > 0 && solve_slot(reverse, &rule->slot[0], reverse->midi->bpm, false);
     default:
         return rule->command <= RULE_RPN ? reverse->midi->bytes[0] < 0xf0 && take_channel(reverse)
                                          : take_system(reverse);

@@ -119,6 +119,12 @@ static bool is_mistake(lua_State *L)
            strncmp(lua_tostring(L, 2), "__", 2) != 0;
 }
 
+/* Whether it is the number of an item, which a list would no longer show if it became an attribute. */
+static bool is_item(lua_State *L)
+{
+    return lua_toboolean(L, lua_upvalueindex(3)) && lua_type(L, 2) == LUA_TNUMBER;
+}
+
 /* __index. Upvalues: members, what the built-in base asks for other names or nil, what class_seal was given or nil. */
 static int instance_index(lua_State *L)
 {
@@ -148,7 +154,7 @@ static int instance_newindex(lua_State *L)
 
     lua_settop(L, 3);
     found = push_member(L);
-    if (found == LUA_TNIL && is_mistake(L))
+    if (found == LUA_TNIL && (is_mistake(L) || is_item(L)))
         return unknown_name(L);
     if (class_is_property(L, found)) {
         lua_getupvalue(L, -1, 2);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "script/finalizer.h"
 
+#include "script/library.h"
 #include "script/script.h"
 
 static const char key; /* of the coroutine, in the registry */
@@ -50,7 +51,7 @@ static int finalize(lua_State *L)
     return finalizer_call(L, 1) == LUA_OK ? 0 : lua_error(L);
 }
 
-/* setmetatable: as Lua's, which is upvalue 1. */
+/* setmetatable: as Lua's, with finalizers of ours. */
 static int set_metatable(lua_State *L)
 {
     if (lua_istable(L, 2)) {
@@ -64,15 +65,10 @@ static int set_metatable(lua_State *L)
             lua_pop(L, 2);
         }
     }
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
+    return library_call_original(L);
 }
 
 void finalizer_open(lua_State *L)
 {
-    lua_getglobal(L, "setmetatable");
-    lua_pushcclosure(L, set_metatable, 1);
-    lua_setglobal(L, "setmetatable");
+    library_wrap(L, "_G", "setmetatable", set_metatable);
 }

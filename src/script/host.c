@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "script/files.h"
 #include "script/route.h"
 #include "script/tool.h"
 
@@ -72,7 +73,7 @@ void host_close(struct host *host)
     guard_free(&host->guard);
 }
 
-static void unload(struct host *host, struct script *script)
+void host_unload(struct host *host, struct script *script)
 {
     struct script **link = &host->scripts;
 
@@ -82,6 +83,19 @@ static void unload(struct host *host, struct script *script)
     if (*link != NULL)
         *link = script->next;
     script_free(script);
+}
+
+void host_move(struct host *host, struct script *script, const struct script *where)
+{
+    struct script **link = &host->scripts;
+
+    while (*link != script)
+        link = &(*link)->next;
+    *link = script->next;
+    for (link = &host->scripts; *link != where; link = &(*link)->next)
+        ;
+    script->next = *link;
+    *link = script;
 }
 
 /* A new script behind the others. 0, or what package_open says. */
@@ -102,11 +116,21 @@ static int add_script(struct host *host, const char *path, bool program, struct 
     return *script != NULL ? 0 : NW_EMEMORY;
 }
 
+struct script *host_start(struct host *host, struct script *script)
+{
+    script->elder = NULL;
+    tool_started(script);
+    if (script_is_kept(script) || host->stopped) /* host_end is next then */
+        return script;
+    host_unload(host, script);
+    return NULL;
+}
+
 /* Whether a tool runs already, out of the same folder: two would write the same preferences. */
 static bool runs_twice(const struct host *host, const struct script *script)
 {
     for (const struct script *other = host->scripts; other != NULL; other = other->next)
-        if (other != script && script->package.is_tool && other->package.is_tool &&
+        if (other != script && other != script->elder && script->package.is_tool && other->package.is_tool &&
             strcmp(other->base, script->base) == 0) {
             log_fatal("E445", "%s: this tool runs already, as %s. Fix: name it once", script->package.path,
                       other->package.path);
@@ -115,19 +139,26 @@ static bool runs_twice(const struct host *host, const struct script *script)
     return false;
 }
 
-int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes)
+int host_load(struct host *host, struct host_file *file)
 {
     struct script *script = NULL;
-    int error = add_script(host, path, false, &script);
+    int error;
 
-    if (error == 0 && runs_twice(host, script))
-        error = NW_EINVALID;
+    file->map = NULL;
+    file->script = NULL;
+    if (file->files != NULL)
+        files_note_package(file->files, file->path);
+    error = add_script(host, file->path, false, &script);
+    if (error == 0) {
+        script->elder = file->elder;
+        script->deaf = file->elder != NULL;
+        script->files = file->files;
+        error = runs_twice(host, script) ? NW_EINVALID : script_load(script, &file->map, file->wishes);
+    }
     if (error == 0)
-        error = script_load(script, map, wishes);
-    if (error == 0)
-        tool_started(script);
-    if (script != NULL && (error != 0 || (!script_is_kept(script) && !host->stopped))) /* host_end is next then */
-        unload(host, script);
+        file->script = file->elder == NULL ? host_start(host, script) : script;
+    else if (script != NULL)
+        host_unload(host, script);
     return error;
 }
 
@@ -224,6 +255,29 @@ static void drain(struct host *host, const struct source *waited)
     }
 }
 
+void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns)
+{
+    struct source *source;
+
+    do {
+        source = host->first;
+        while (source != NULL && source->script != script)
+            source = source->next;
+        if (source != NULL)
+            give(source);
+    } while (source != NULL && !host->stopped && clock_mono_ns() < deadline_ns);
+}
+
+/* Calls whoever wants to be called here. Not while files are loaded at the start, for they do not know each other yet.
+ */
+static void tend(struct host *host)
+{
+    if (!host->between_due || host->between == NULL || host->loading || host->stopped)
+        return;
+    host->between_due = false;
+    host->between(host->between_user);
+}
+
 static void turn(struct host *host, const struct source *waited, uint64_t deadline_ns)
 {
     host->guard.ticked = 0;
@@ -236,6 +290,7 @@ void host_run(struct host *host)
     while (!host->stopped) {
         turn(host, NULL, UINT64_MAX);
         drain(host, NULL);
+        tend(host);
     }
 }
 
@@ -276,6 +331,7 @@ static bool wait_for(struct host *host, lua_State *L, struct source *source, boo
     while (!over) {
         turn(host, source, host->stopped ? 0 : deadline_ns); /* last words look, and wait for nothing */
         drain(host, source);
+        tend(host);
         is_done = done != NULL && done(user);
         over = is_done || host->stopped || loop_reached(host->loop, deadline_ns);
     }

@@ -9,6 +9,7 @@
 
 struct map_wishes;
 struct script;
+struct script_files;
 
 /* Something that calls a script: a server, a MIDI input, a timer, a route. Embed it; zero it and set script and
  * deliver. It must be out of the host (source_forget) before it is freed. */
@@ -35,9 +36,12 @@ struct host {
     struct script *scripts;
     struct source *first, **last; /* ready sources, in the order they became ready */
     unsigned turns;               /* of the loop, to notice one inside a callback */
-    bool loading;                 /* files are: inputs that can wait do while one computes, for rules may follow */
-    bool stopped;                 /* host_stop was called */
-    bool exiting;                 /* a program called os.exit */
+    void (*between)(void *user);  /* called between turns when between_due is set; may be NULL */
+    void *between_user;
+    bool between_due;
+    bool loading; /* files are: inputs that can wait do while one computes, for rules may follow */
+    bool stopped; /* host_stop was called */
+    bool exiting; /* a program called os.exit */
     int exit_code;
 };
 
@@ -51,10 +55,32 @@ void host_end(struct host *host);
 /* Unloads every script. Before bridge_close. */
 void host_close(struct host *host);
 
-/* Loads and runs a file: a script, a map, or both. Its rules become *map (owned by the caller; NULL: it has none; it
- * must not play once the host is closed), and what it wants opened is added to wishes. A script of which nothing needs
- * to stay is closed again. As script_load says, all mistakes logged. */
-int host_load(struct host *host, const char *path, struct map **map, struct map_wishes *wishes);
+/* A file to be loaded, and what has become of it. */
+struct host_file {
+    const char *path;
+    struct script *elder;       /* the version that goes on until the caller lets this one take its place; NULL: none */
+    struct script_files *files; /* get what is read for it, as long as its script is there; NULL: nobody watches */
+    struct map_wishes *wishes;  /* what it wants opened is added to them */
+    struct script *script;      /* out: the host's; NULL: nothing of it needs to stay */
+    struct map *map; /* out: its rules, owned by the caller; NULL: none. It must not play once the script is gone */
+};
+
+/* Loads and runs a file: a script, a map, or both, and starts it unless it has an elder. As script_load says, all
+ * mistakes logged. */
+int host_load(struct host *host, struct host_file *file);
+
+/* A script that has been loaded is on its own from here on. Returns it, or NULL when nothing of it needs to stay: then
+ * it has been closed. */
+struct script *host_start(struct host *host, struct script *script);
+
+/* Moves a script to where another one stands among the others: people know them by their order. */
+void host_move(struct host *host, struct script *script, const struct script *where);
+
+/* Gives a script that is in no call what waits for it, until nothing does or deadline_ns has come. Between turns. */
+void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns);
+
+/* Closes a script that is in no call. Between turns. */
+void host_unload(struct host *host, struct script *script);
 
 /* Loads and runs a file as a program (notewire exec), which knows no maps. */
 int host_load_program(struct host *host, const char *path, char *const *argv);

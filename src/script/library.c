@@ -62,21 +62,28 @@ static int declare(lua_State *L)
     return 0;
 }
 
+/* A function of Lua's has one upvalue at most, and finds it where it was. */
+void library_wrap_field(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_getfield(L, -1, name);
+    if (lua_getupvalue(L, -1, 1) == NULL)
+        lua_pushnil(L);
+    lua_insert(L, -2);
+    lua_pushcclosure(L, function, 2);
+    lua_setfield(L, -2, name);
+}
+
 void library_wrap(lua_State *L, const char *library, const char *name, lua_CFunction function)
 {
     lua_getglobal(L, library);
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, function, 1);
-    lua_setfield(L, -2, name);
+    library_wrap_field(L, name, function);
     lua_pop(L, 1);
 }
 
+/* No call of Lua's, so that messages name the function as it was called, with the line. */
 int library_call_original(lua_State *L)
 {
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    return lua_tocfunction(L, lua_upvalueindex(2))(L);
 }
 
 int library_call_cut(lua_State *L)
@@ -122,14 +129,9 @@ static int handle_error(lua_State *L)
 {
     if (script_of(L)->guard->ending != GUARD_GOES_ON)
         return 1;
-    return library_call_original(L);
-}
-
-/* What xpcall returned, when its function yielded. */
-static int after_xpcall(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    (void)context;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
     return lua_gettop(L);
 }
 
@@ -140,10 +142,7 @@ static int xpcall(lua_State *L)
     lua_pushvalue(L, 2);
     lua_pushcclosure(L, handle_error, 1);
     lua_replace(L, 2);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, after_xpcall);
-    return lua_gettop(L);
+    return library_call_original(L);
 }
 
 static void be_strict(lua_State *L)

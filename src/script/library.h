@@ -20,10 +20,13 @@ void library_open_files(lua_State *L);       /* what Renoise adds to io and os *
 void library_open_load(lua_State *L);        /* load, require and the like */
 void library_open_environment(lua_State *L); /* setfenv, getfenv, module */
 
-/* Replaces a function of a library by ours, which gets the original as its upvalue 1. */
+/* Replaces a function of a library by ours, which knows the original by its upvalues. */
 void library_wrap(lua_State *L, const char *library, const char *name, lua_CFunction function);
 
-/* What a function of ours ends with: the original, with all arguments. */
+/* The same for a function in the table at the top of the stack. */
+void library_wrap_field(lua_State *L, const char *name, lua_CFunction function);
+
+/* What such a function ends with: the original, with all arguments, in its place. */
 int library_call_original(lua_State *L);
 
 /* A function that calls its original with all fractions of its arguments cut off. */

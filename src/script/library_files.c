@@ -278,6 +278,8 @@ static const char *push_temporary(lua_State *L)
     const char *place = getenv("TMPDIR");
     char *folder;
 
+    if (script_of(L)->unloading)
+        luaL_error(L, "the script is being unloaded");
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, temporary_mark) == LUA_TUSERDATA)
         return lua_touserdata(L, -1);
     lua_pop(L, 1);

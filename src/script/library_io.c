@@ -79,20 +79,10 @@ static int os_exit(lua_State *L)
     return 0;
 }
 
-/* The methods of files; the table of them is at the top of the stack. */
-static void wrap_methods(lua_State *L)
-{
-    static const char *const names[] = {"read", "lines", "seek", "setvbuf", NULL};
-
-    for (const char *const *name = names; *name != NULL; name++) {
-        lua_getfield(L, -1, *name);
-        lua_pushcclosure(L, library_call_cut, 1);
-        lua_setfield(L, -2, *name);
-    }
-}
-
 void library_open_io(lua_State *L)
 {
+    static const char *const methods[] = {"read", "lines", "seek", "setvbuf", NULL};
+
     library_wrap(L, "io", "open", call_with_path);
     library_wrap(L, "io", "lines", call_with_optional_path);
     library_wrap(L, "io", "input", call_with_optional_path);
@@ -105,6 +95,7 @@ void library_open_io(lua_State *L)
     library_wrap(L, "os", "exit", os_exit);
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");
-    wrap_methods(L);
+    for (const char *const *method = methods; *method != NULL; method++)
+        library_wrap_field(L, *method, library_call_cut);
     lua_pop(L, 2);
 }

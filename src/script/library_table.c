@@ -128,10 +128,13 @@ static int table_remove(lua_State *L)
 
 static int table_unpack(lua_State *L)
 {
-    lua_Integer first = number_opt_whole(L, 2, 1);
-    lua_Integer last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : number_whole(L, 3);
-    lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first + 1;
+    lua_Integer first = number_opt_whole(L, 2, 1), last;
+    lua_Unsigned count;
 
+    if (!lua_isuserdata(L, 1))
+        luaL_checktype(L, 1, LUA_TTABLE);
+    last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : number_whole(L, 3);
+    count = (lua_Unsigned)last - (lua_Unsigned)first + 1;
     if (first > last)
         return 0;
     if (count == 0 || count >= INT_MAX || !lua_checkstack(L, (int)count))

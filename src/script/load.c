@@ -1,5 +1,6 @@
 /* load, loadstring, loadfile, dofile, and how require finds files: text alone, from the folder of the script.
  * SPDX-License-Identifier: MIT */
+#include "script/files.h"
 #include "script/guard.h"
 #include "script/library.h"
 #include "script/path.h"
@@ -84,12 +85,19 @@ static int loadstring(lua_State *L)
     return return_loaded(L, source_load(L, text, length, chunk), 0);
 }
 
+/* Compiles a file of the script's, which is watched from here on. As source_load_file. */
+static bool read_file(lua_State *L, const char *path, const char *chunk)
+{
+    script_note_file(script_of(L), path);
+    return source_load_file(L, path, chunk);
+}
+
 /* Pushes the function of the file that argument 1 names. */
 static bool load_file(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1), *chunk = lua_pushfstring(L, "@%s", name);
 
-    return source_load_file(L, path_push(L, name), chunk);
+    return read_file(L, path_push(L, name), chunk);
 }
 
 /* loadfile(path, mode, globals). */
@@ -202,10 +210,14 @@ static int search_lua(lua_State *L)
     lua_getfield(L, lua_upvalueindex(1), "path");
     if (!lua_isstring(L, -1))
         return luaL_error(L, "'package.path' must be a string");
-    if (!search(L, name, lua_tostring(L, -1), ".", "/"))
+    if (!search(L, name, lua_tostring(L, -1), ".", "/")) {
+        script_note_file(script_of(L), lua_pushfstring(L, "%s%s.lua", lua_tostring(L, lua_upvalueindex(2)),
+                                                       luaL_gsub(L, name, ".", "/"))); /* it may come */
+        lua_pop(L, 2);
         return 1;
+    }
     path = lua_tostring(L, -1);
-    if (!source_load_file(L, path_push(L, path), push_chunk(L, path)))
+    if (!read_file(L, path_push(L, path), push_chunk(L, path)))
         return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", name, path, lua_tostring(L, -1));
     lua_pushstring(L, path);
     return 2;

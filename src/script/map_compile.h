@@ -11,14 +11,26 @@
  * map_wishes_free. */
 struct map_wishes {
     char *use[MAP_WISHES_MAX], *osc[MAP_WISHES_MAX], *midi_in[MAP_WISHES_MAX], *midi_out[MAP_WISHES_MAX],
-        *reply[MAP_WISHES_MAX];
+        *din[MAP_WISHES_MAX], *release_after[MAP_WISHES_MAX], *reply[MAP_WISHES_MAX];
     char *use_where[MAP_WISHES_MAX], *osc_where[MAP_WISHES_MAX], *midi_in_where[MAP_WISHES_MAX],
-        *midi_out_where[MAP_WISHES_MAX], *reply_where[MAP_WISHES_MAX];
-    unsigned use_count, osc_count, midi_in_count, midi_out_count, reply_count;
+        *midi_out_where[MAP_WISHES_MAX], *din_where[MAP_WISHES_MAX], *release_after_where[MAP_WISHES_MAX],
+        *reply_where[MAP_WISHES_MAX];
+    unsigned use_count, osc_count, midi_in_count, midi_out_count, din_count, release_after_count, reply_count;
     int script_line; /* where the last file stopped being nothing but a map; 0: nowhere */
 };
 
 void map_wishes_free(struct map_wishes *wishes);
+
+/* The wishes of one kind, as a view. */
+struct map_wish_list {
+    const char *word;      /* that says them in a map */
+    const char *field;     /* of the result of lua/maps/map.lua */
+    char **texts, **where; /* MAP_WISHES_MAX places */
+    unsigned *count;
+};
+
+#define MAP_WISH_KINDS 7
+void map_wishes_list(struct map_wishes *wishes, struct map_wish_list lists[MAP_WISH_KINDS]);
 
 /* Reads a file as a map, as far as it is one, for checking. *map is returned owned; wishes are added to (they may hold
  * those of other maps). Returns 0, or, with every mistake logged as E410 with file, line and column, NW_EINVALID;

@@ -34,39 +34,33 @@ static const char *const command_names[] = {"note",
                                             "system",
                                             "system-exclusive",
                                             "full-frame",
+                                            "clock-tempo",
                                             "mtc",
                                             "raw",
                                             "function",
                                             NULL};
 
-/* The wishes of one kind. */
-struct wish_list {
-    const char *word;  /* that says them in a map */
-    const char *field; /* of map.lua's result */
-    char **texts, **where;
-    unsigned *count;
-};
-
-#define WISH_KINDS 5
-
 #define PLACE_MAX 999999  /* a number in an address has OSC_NUMBER_DIGITS */
 #define MIDI_MAX_14 16383 /* no value of MIDI is greater */
 
-static void list_wishes(struct map_wishes *w, struct wish_list lists[WISH_KINDS])
+void map_wishes_list(struct map_wishes *w, struct map_wish_list lists[MAP_WISH_KINDS])
 {
-    lists[0] = (struct wish_list){"use", "uses", w->use, w->use_where, &w->use_count};
-    lists[1] = (struct wish_list){"osc", "osc", w->osc, w->osc_where, &w->osc_count};
-    lists[2] = (struct wish_list){"midi_in", "midi_in", w->midi_in, w->midi_in_where, &w->midi_in_count};
-    lists[3] = (struct wish_list){"midi_out", "midi_out", w->midi_out, w->midi_out_where, &w->midi_out_count};
-    lists[4] = (struct wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
+    lists[0] = (struct map_wish_list){"use", "uses", w->use, w->use_where, &w->use_count};
+    lists[1] = (struct map_wish_list){"osc", "osc", w->osc, w->osc_where, &w->osc_count};
+    lists[2] = (struct map_wish_list){"midi_in", "midi_in", w->midi_in, w->midi_in_where, &w->midi_in_count};
+    lists[3] = (struct map_wish_list){"midi_out", "midi_out", w->midi_out, w->midi_out_where, &w->midi_out_count};
+    lists[4] = (struct map_wish_list){"din", "din", w->din, w->din_where, &w->din_count};
+    lists[5] = (struct map_wish_list){"release_after", "release_after", w->release_after, w->release_after_where,
+                                      &w->release_after_count};
+    lists[6] = (struct map_wish_list){"reply", "reply", w->reply, w->reply_where, &w->reply_count};
 }
 
 void map_wishes_free(struct map_wishes *wishes)
 {
-    struct wish_list lists[WISH_KINDS];
+    struct map_wish_list lists[MAP_WISH_KINDS];
 
-    list_wishes(wishes, lists);
-    for (size_t i = 0; i < WISH_KINDS; i++)
+    map_wishes_list(wishes, lists);
+    for (size_t i = 0; i < MAP_WISH_KINDS; i++)
         while (*lists[i].count > 0) {
             --*lists[i].count;
             free(lists[i].texts[*lists[i].count]);
@@ -298,6 +292,7 @@ static int read_rule(lua_State *L, struct reading *reading)
     rule->command = (uint8_t)read_command(L, reading);
     rule->status = (uint8_t)whole_field(L, "status", 0, 0, UINT8_MAX, &reading->bad);
     rule->channel_all = bool_field(L, "channel_all");
+    rule->running = bool_field(L, "running");
     rule->port_var = read_name(L, "port_var", reading);
     rule->port_id_var = read_name(L, "port_id_var", reading);
     rule->port = text_field(L, "port", reading);
@@ -351,7 +346,7 @@ static char *place_of(const char *name, int line)
 }
 
 /* Adds the text at the top of the stack's table. */
-static int load_wish(lua_State *L, const char *name, const struct wish_list *list)
+static int load_wish(lua_State *L, const char *name, const struct map_wish_list *list)
 {
     int line = line_field(L);
     unsigned at = *list->count;
@@ -376,7 +371,7 @@ static int load_wish(lua_State *L, const char *name, const struct wish_list *lis
 }
 
 /* Adds the texts of the result table's list of one kind. */
-static int load_wishes(lua_State *L, const char *name, const struct wish_list *list)
+static int load_wishes(lua_State *L, const char *name, const struct map_wish_list *list)
 {
     lua_Unsigned length = push_list(L, list->field);
     int error = 0;
@@ -392,7 +387,7 @@ static int load_wishes(lua_State *L, const char *name, const struct wish_list *l
 
 int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes *wishes, struct script *script)
 {
-    struct wish_list lists[WISH_KINDS];
+    struct map_wish_list lists[MAP_WISH_KINDS];
     lua_Unsigned mistakes = push_list(L, "mistakes"), rules;
     bool bad = false;
     int error = 0;
@@ -406,8 +401,8 @@ int map_load(lua_State *L, const char *name, struct map *map, struct map_wishes 
     if (mistakes > 0)
         return NW_EINVALID;
     wishes->script_line = whole_field(L, "script", 0, 0, FILE_MAX, &bad);
-    list_wishes(wishes, lists);
-    for (size_t i = 0; i < WISH_KINDS && error == 0; i++)
+    map_wishes_list(wishes, lists);
+    for (size_t i = 0; i < MAP_WISH_KINDS && error == 0; i++)
         error = load_wishes(L, name, &lists[i]);
     rules = push_list(L, "rules");
     for (lua_Unsigned i = 1; i <= rules && error == 0; i++) {

@@ -87,7 +87,7 @@ static int hear(void *user, const struct port *from, const struct midi_msg *msg,
     if (!midi_fates_reserve(&ears->fates))
         return DROP_QUEUE;
     for (struct midi_input *input = ears->first; input != NULL; input = input->next) {
-        if (input->port != from || !input->wanted[kind])
+        if (input->port != from || !input->wanted[kind] || input->source.script->deaf)
             continue;
         if (input->disabled[kind])
             reason = reason != DROP_QUEUE ? DROP_DISABLED : reason;

@@ -62,13 +62,16 @@ static void check_arguments(lua_State *L)
 
 /* ---- the list ---- */
 
+/* Those that are asked for most come first. */
+static const struct object_type *const kinds[] = {&observable_number_type, &observable_boolean_type,
+                                                  &observable_string_type, &observable_list_type,
+                                                  &observable_bang_type,   &observable_type};
+
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
 const struct object_type *observable_kind(lua_State *L, int index)
 {
-    static const struct object_type *const kinds[] = {&observable_number_type, &observable_boolean_type,
-                                                      &observable_string_type, &observable_list_type,
-                                                      &observable_bang_type,   &observable_type};
-
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    for (size_t i = 0; i < KINDS; i++)
         if (object_test(L, index, kinds[i]) != NULL)
             return kinds[i];
     return NULL;
@@ -348,4 +351,23 @@ int observable_changes(lua_State *L)
     lua_pushvalue(L, -1);
     lua_rawseti(L, 2, STATE_CHANGES);
     return 1;
+}
+
+int observable_type_of(lua_State *L)
+{
+    const struct object_type *type;
+
+    luaL_checkany(L, 1);
+    type = observable_kind(L, 1);
+    lua_pushstring(L, type == NULL ? NULL : type->name);
+    return 1;
+}
+
+void observable_open(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < KINDS; i++) {
+        object_push_class(L, kinds[i]);
+        lua_setfield(L, -2, kinds[i]->name);
+    }
 }

@@ -67,28 +67,3 @@ static const luaL_Reg list_metamethods[] = {{"__index", list_index}, {"__len", l
 
 const struct object_type observable_list_type = {
     .name = "ObservableList", .methods = list_methods, .metamethods = list_metamethods, .construct = list_construct};
-
-/* ---- for lua/renoise ---- */
-
-int observable_type_of(lua_State *L)
-{
-    const struct object_type *type;
-
-    luaL_checkany(L, 1);
-    type = observable_kind(L, 1);
-    lua_pushstring(L, type == NULL ? NULL : type->name);
-    return 1;
-}
-
-void observable_open(lua_State *L)
-{
-    static const struct object_type *const types[] = {&observable_bang_type, &observable_boolean_type,
-                                                      &observable_list_type, &observable_number_type,
-                                                      &observable_string_type};
-
-    lua_newtable(L);
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        object_push_class(L, types[i]);
-        lua_setfield(L, -2, types[i]->name);
-    }
-}

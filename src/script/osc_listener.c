@@ -7,6 +7,7 @@
 #include "script/socket_object.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,7 @@ static void on_kernel_drops(void *user, uint32_t count)
 /* Connections rest; datagrams cannot. */
 static void pause_reading(struct osc_receiver *receiver, bool paused)
 {
-    struct server *tcp = ((struct osc_listener *)receiver)->net[SERVER_TCP];
+    struct server *tcp = ((struct osc_listener *)receiver)->bound[SERVER_TCP].net;
 
     if (tcp != NULL)
         server_pause(tcp, paused);
@@ -98,13 +99,31 @@ static void free_listener(struct osc_receiver *receiver)
 static const struct osc_receiver_ops receiver_ops = {
     .free = free_listener, .pause = pause_reading, .release = osc_connection_left, .push_peer = osc_connection_push};
 
+/* The listener that a socket is of. */
+static struct osc_listener *listener_of(struct bound *bound, enum server_protocol protocol)
+{
+    return (struct osc_listener *)(void *)((char *)(bound - protocol) - offsetof(struct osc_listener, bound));
+}
+
+/* What waits came through both sockets: it goes with the first that is taken over. */
+
+static void inherit_udp(struct bound *heir, struct bound *elder)
+{
+    osc_receiver_inherit(&listener_of(heir, SERVER_UDP)->receiver, &listener_of(elder, SERVER_UDP)->receiver);
+}
+
+static void inherit_tcp(struct bound *heir, struct bound *elder)
+{
+    osc_receiver_inherit(&listener_of(heir, SERVER_TCP)->receiver, &listener_of(elder, SERVER_TCP)->receiver);
+}
+
 static int open_server(struct osc_listener *listener, enum server_protocol protocol, const struct net_addr *bind)
 {
-    struct host *host = listener->receiver.source.script->host;
+    struct script *script = listener->receiver.source.script;
     struct server_options options = {.protocol = protocol,
                                      .framing = SERVER_OSC,
                                      .bind = *bind,
-                                     .allow = &host->bridge->allow,
+                                     .allow = &script->host->bridge->allow,
                                      .peers = &listener->peers,
                                      .half_open = true};
     struct server_callbacks callbacks = {.message = on_message,
@@ -114,26 +133,17 @@ static int open_server(struct osc_listener *listener, enum server_protocol proto
                                          .closed = on_closed,
                                          .kernel_drops = on_kernel_drops,
                                          .user = listener};
+    struct bound *bound = &listener->bound[protocol];
     struct net_addr local;
-    int error = server_open(host->loop, &options, &callbacks, &listener->net[protocol]);
+    int error;
 
+    bound->inherit = protocol == SERVER_UDP ? inherit_udp : inherit_tcp;
+    error = bound_open(bound, script, &options, &callbacks);
     if (error != NW_OK)
         return error;
-    server_local(listener->net[protocol], &local);
+    server_local(bound->net, &local);
     listener->port = local.port;
     return NW_OK;
-}
-
-static void close_server(struct osc_listener *listener, enum server_protocol protocol)
-{
-    struct server *net = listener->net[protocol];
-
-    if (net == NULL)
-        return;
-    listener->net[protocol] = NULL;
-    if (protocol == SERVER_UDP)
-        udp_poll_drops(server_udp(net));
-    server_close(net);
 }
 
 static void close_listener(lua_State *L, struct osc_listener *listener)
@@ -142,8 +152,8 @@ static void close_listener(lua_State *L, struct osc_listener *listener)
     for (unsigned i = 0; i < PEERS_MAX; i++)
         if (listener->peers.peer[i].used)
             osc_connection_detach(&listener->peers.peer[i]);
-    close_server(listener, SERVER_TCP);
-    close_server(listener, SERVER_UDP);
+    bound_close(&listener->bound[SERVER_TCP]);
+    bound_close(&listener->bound[SERVER_UDP]);
     peers_free(&listener->peers);
 }
 
@@ -166,7 +176,7 @@ static int open_servers(struct osc_listener *listener, const bool wanted[OSC_LIS
         if (error == NW_OK)
             break;
         errno_value = errno;
-        close_server(listener, SERVER_UDP);
+        bound_close(&listener->bound[SERVER_UDP]);
         errno = errno_value;
         if (any && error == NW_EBUSY)
             bind.port = 0;
@@ -187,7 +197,7 @@ static struct osc_listener *self(lua_State *L)
 
 static bool is_open(const struct osc_listener *listener)
 {
-    return listener->net[SERVER_UDP] != NULL || listener->net[SERVER_TCP] != NULL;
+    return listener->bound[SERVER_UDP].net != NULL || listener->bound[SERVER_TCP].net != NULL;
 }
 
 static int get_is_open(lua_State *L)

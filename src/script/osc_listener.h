@@ -3,7 +3,7 @@
 #ifndef NOTEWIRE_SCRIPT_OSC_LISTENER_H
 #define NOTEWIRE_SCRIPT_OSC_LISTENER_H
 
-#include "net/server.h"
+#include "script/bound.h"
 #include "script/osc_peer.h"
 #include "script/osc_receiver.h"
 
@@ -12,7 +12,7 @@
 /* Counted by references: the object's, those of Peers, and those of calls in progress. */
 struct osc_listener {
     struct osc_receiver receiver; /* must be first: its callbacks cast it back */
-    struct server *net[OSC_LISTENER_PROTOCOLS];
+    struct bound bound[OSC_LISTENER_PROTOCOLS];
     struct peers peers;
     uint16_t port;
 };

@@ -38,7 +38,7 @@ static void disconnect(struct osc_connection *connection)
 static int peer_send(struct osc_peer *peer, const uint8_t *bytes, size_t length)
 {
     struct osc_connection *connection = connection_of(peer);
-    struct server *udp = connection->listener->net[SERVER_UDP];
+    struct server *udp = connection->listener->bound[SERVER_UDP].net;
 
     if (connection->tcp != NULL)
         return server_send(connection->tcp, bytes, length);
@@ -51,7 +51,7 @@ static bool peer_is_ready(const struct osc_peer *peer)
 {
     const struct osc_connection *connection = (const struct osc_connection *)peer;
 
-    return connection->tcp != NULL || (!connection->closed && connection->listener->net[SERVER_UDP] != NULL);
+    return connection->tcp != NULL || (!connection->closed && connection->listener->bound[SERVER_UDP].net != NULL);
 }
 
 static void peer_address(const struct osc_peer *peer, struct net_addr *addr)

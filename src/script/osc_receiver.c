@@ -238,6 +238,18 @@ void osc_receiver_start(lua_State *L, struct osc_receiver *receiver, int object,
     receiver->source.script->kept++;
 }
 
+/* Connections of waiting messages go with their references; the script can read who they were. */
+void osc_receiver_inherit(struct osc_receiver *heir, struct osc_receiver *elder)
+{
+    if (!heir->open || elder->inbox.count == 0)
+        return;
+    heir->inbox = elder->inbox;
+    elder->inbox = (struct inbox){.limit = RING_MAX};
+    elder->turns++;
+    source_ready(&heir->source);
+    regulate(heir);
+}
+
 void osc_receiver_stop(lua_State *L, struct osc_receiver *receiver)
 {
     if (!receiver->open)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "script/file.h"
+#include "script/files.h"
 #include "script/library.h"
 #include "script/map_load.h"
 #include "script/midi.h"
@@ -346,9 +347,11 @@ static int run_file(lua_State *L)
 static int run(struct loading *loading, lua_CFunction body)
 {
     struct script *script = loading->script;
-    char *text = file_read(script->path, &loading->length);
+    char *text;
     bool done;
 
+    script_note_file(script, script->path);
+    text = file_read(script->path, &loading->length);
     if (text == NULL) {
         log_fatal("E409", "%s: cannot read this file (%s). Fix: check its name", script->path, strerror(errno));
         return NW_EIO;

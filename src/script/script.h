@@ -13,9 +13,11 @@
 #include <lua.h>
 #include <stddef.h>
 
+struct bound;
 struct host;
 struct order;
 struct routes;
+struct script_files;
 
 struct script {
     struct guard *guard; /* must be first: guard.c finds it through lua_getextraspace */
@@ -33,16 +35,20 @@ struct script {
     struct memory blocks;        /* where they are */
     char warning[512];           /* lua_warning comes in pieces */
     struct log_limit warnings, slow;
-    char refused[160];      /* where it asked for more than that: "tool.lua:7: " */
-    bool program;           /* notewire exec: print goes to standard output, os.exit ends it */
-    uint16_t plays;         /* its number as a source of MIDI */
-    bool unloading;         /* its state is being closed: nothing is called any more */
-    struct routes *routes;  /* of its maps; NULL: none */
-    bool started;           /* its file has run, so that it is told when it ends (tool.h) */
-    struct source devices;  /* ready when MIDI devices have come or gone */
-    struct source document; /* ready when app_new_document_observable is due */
-    struct order *orders;   /* what people have told it to do (order.h) */
-    unsigned kept;          /* running servers, timers, routes and the like, which need the state to stay */
+    char refused[160];          /* where it asked for more than that: "tool.lua:7: " */
+    bool program;               /* notewire exec: print goes to standard output, os.exit ends it */
+    uint16_t plays;             /* its number as a source of MIDI */
+    bool unloading;             /* its state is being closed: nothing is called any more */
+    struct routes *routes;      /* of its maps; NULL: none */
+    bool started;               /* its file has run, so that it is told when it ends (tool.h) */
+    struct source devices;      /* ready when MIDI devices have come or gone */
+    struct source document;     /* ready when app_new_document_observable is due */
+    struct order *orders;       /* what people have told it to do (order.h) */
+    unsigned kept;              /* running servers, timers, routes and the like, which need the state to stay */
+    struct bound *bound;        /* its bound sockets, in the order in which they were opened */
+    struct script *elder;       /* the older version beside which it is loaded, until it takes its place; else NULL */
+    bool deaf;                  /* its inputs hear nothing: another version of it does */
+    struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
 };
 
 /* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Takes the package. Returns

@@ -26,7 +26,7 @@ static struct socket_server *usable(lua_State *L)
 {
     struct socket_server *server = self(L);
 
-    if (server == NULL || server->net == NULL)
+    if (server == NULL || server->bound.net == NULL)
         luaL_error(L, "the socket is closed");
     return server;
 }
@@ -37,7 +37,7 @@ static int get_is_open(lua_State *L)
 {
     const struct socket_server *server = self(L);
 
-    lua_pushboolean(L, server != NULL && server->net != NULL);
+    lua_pushboolean(L, server != NULL && server->bound.net != NULL);
     return 1;
 }
 
@@ -117,7 +117,7 @@ static int server_shut(lua_State *L)
 
 static bool is_closed(void *user)
 {
-    return ((const struct socket_server *)user)->net == NULL;
+    return ((const struct socket_server *)user)->bound.net == NULL;
 }
 
 /* (timeout). The object, which is on the stack, holds the server meanwhile. */

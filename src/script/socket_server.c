@@ -6,6 +6,7 @@
 #include "script/script.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,24 @@ void socket_server_wake(struct socket_server *server)
         source_ready(&server->source);
 }
 
+static struct socket_server *server_of(struct bound *bound)
+{
+    return (struct socket_server *)(void *)((char *)bound - offsetof(struct socket_server, bound));
+}
+
+/* The datagrams that wait for the older version are the next one's, if that runs. */
+static void inherit(struct bound *heir, struct bound *elder)
+{
+    struct socket_server *server = server_of(heir), *from = server_of(elder);
+
+    if (!server->running)
+        return;
+    server->datagrams = from->datagrams;
+    from->datagrams = (struct inbox){0};
+    from->turns++;
+    socket_server_wake(server);
+}
+
 /* ---- life ---- */
 
 struct socket_server *socket_server_new(struct script *script, enum server_protocol protocol,
@@ -195,7 +214,8 @@ struct socket_server *socket_server_new(struct script *script, enum server_proto
     peers_init(&server->peers);
     options.peers = &server->peers;
     callbacks.user = server;
-    *error = server_open(script->host->loop, &options, &callbacks, &server->net);
+    server->bound.inherit = inherit;
+    *error = bound_open(&server->bound, script, &options, &callbacks);
     if (*error != NW_OK) {
         int saved = errno;
 
@@ -209,7 +229,7 @@ struct socket_server *socket_server_new(struct script *script, enum server_proto
     server->protocol = protocol;
     server->errors.limit = SOCKET_ERRORS_MAX;
     server->self_ref = server->notifier_ref = server->sender_ref = LUA_NOREF;
-    server_local(server->net, &server->local);
+    server_local(server->bound.net, &server->local);
     for (int i = 0; i < CALLBACKS; i++)
         snprintf(server->what[i], sizeof server->what[i], "%s (%s port %u)", names[i],
                  protocol == SERVER_UDP ? "udp" : "tcp", (unsigned)server->local.port);
@@ -244,9 +264,7 @@ void socket_server_stop(lua_State *L, struct socket_server *server)
 
 void socket_server_close(lua_State *L, struct socket_server *server)
 {
-    struct server *net = server->net;
-
-    if (net == NULL)
+    if (server->bound.net == NULL)
         return;
     socket_server_stop(L, server);
     while (server->streams != NULL) {
@@ -254,9 +272,6 @@ void socket_server_close(lua_State *L, struct socket_server *server)
         remove_stream(server, &server->streams);
     }
     inbox_free(&server->errors);
-    if (server_udp(net) != NULL)
-        udp_poll_drops(server_udp(net));
-    server->net = NULL;
-    server_close(net);
+    bound_close(&server->bound);
     peers_free(&server->peers);
 }

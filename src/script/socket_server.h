@@ -3,7 +3,7 @@
 #ifndef NOTEWIRE_SCRIPT_SOCKET_SERVER_H
 #define NOTEWIRE_SCRIPT_SOCKET_SERVER_H
 
-#include "net/server.h"
+#include "script/bound.h"
 #include "script/host.h"
 #include "script/socket_stream.h"
 
@@ -20,7 +20,7 @@ struct socket_datagram {
 struct socket_server {
     struct source source;
     unsigned references;
-    struct server *net; /* owned; NULL once closed */
+    struct bound bound;
     struct peers peers;
     enum server_protocol protocol;
     struct net_addr local;

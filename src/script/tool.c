@@ -87,6 +87,12 @@ void tool_ending(struct script *script)
     pass(script, "save_preferences", "its preferences");
 }
 
+void tool_save_preferences(struct script *script)
+{
+    if (script->started)
+        pass(script, "save_preferences", "its preferences");
+}
+
 /* ---- entries ---- */
 
 struct listing {

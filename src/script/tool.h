@@ -25,6 +25,9 @@ void tool_started(struct script *script);
  * preferences are saved. Nothing when it never started, and the second time. */
 void tool_ending(struct script *script);
 
+/* Saves its preferences now, for the next version of it, which reads them when it is loaded. */
+void tool_save_preferences(struct script *script);
+
 /* Calls each with what the script has registered, in the order in which it did. each must not raise, and name lives as
  * long as its call. That of a file import hook is "CATEGORY: EXTENSION, EXTENSION". */
 void tool_each(struct script *script, void (*each)(void *user, enum tool_entry kind, const char *name), void *user);

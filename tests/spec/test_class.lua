@@ -96,6 +96,24 @@ it("refuses to inherit from what is no class", function()
   raises(text, derive, Alone())
 end)
 
+it("a second base adds its members, as a second application does in luabind", function()
+  class "FirstBase"
+  function FirstBase:first() return 1 end
+  class "SecondBase"
+  function SecondBase:second() return 2 end
+  local derive = class "Both"
+  derive(FirstBase)
+  derive(SecondBase)
+  function Both:__init() end
+  equal({ Both():first(), Both():second() }, { 1, 2 })
+end)
+
+it("takes over a global that is something else", function()
+  TakenOver = "a text"
+  class "TakenOver"
+  equal(type(TakenOver), "TakenOver class")
+end)
+
 it("class (Base) returns nothing", function()
   class "Returns"
   equal(select("#", (class "ReturnsNothing")(Returns)), 0)

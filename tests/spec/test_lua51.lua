@@ -351,6 +351,12 @@ it("idioms", function()
   equal(_G._G, _G)
 end)
 
+it("errors of functions name the function", function()
+  raises("bad argument #2 to 'format' %(no value%)", function() string.format("%d") end)
+  raises("bad argument #1 to 'random' %(number expected, got table%)", function() math.random({}) end)
+  raises("bad argument #1 to 'rep' %(number expected, got no value%)", function() ("x"):rep() end)
+end)
+
 it("reading a global that nobody has set raises, also through _G", function()
   raises("variable 'spec_undeclared' is not declared", function() return spec_undeclared end)
   raises("variable 'spec_undeclared' is not declared", function() return _G["spec_undeclared"] end)
@@ -371,10 +377,29 @@ it("errors of functions tell the line that calls", function()
     function() math.random(0) end,
     function() io.chmod("x", 999) end,
     function() os.dirnames("/there/is/no/such/folder") end,
+    function() string.format("%d") end,
+    function() ("%d"):format({}) end,
+    function() math.random(2, 1) end,
+    function() math.randomseed({}) end,
+    function() table.move({}, 1) end,
+    function() io.lines("/there/is/no/such/file") end,
+    function() io.tmpfile():read("x") end,
+    function() io.tmpfile():seek("there") end,
+    function() os.time({}) end,
+    function() collectgarbage("nothing") end,
+    function() setmetatable(1, {}) end,
+    function() xpcall(1) end,
+    function() unpack() end,
+    function() table.concat({ {} }) end,
+    function() loadstring() end,
+    function() require("there_is_no_such_module") end,
+    function() module() end,
+    function() newproxy({}) end,
+    function() select(0) end,
   }
   for n, call in ipairs(calls) do
     local _, problem = pcall(call)
-    truthy(tostring(problem):find(("test_lua51.lua:%d:"):format(here + 1 + n), 1, true))
+    equal(tostring(problem):match("test_lua51.lua:%d+: ") or problem, ("test_lua51.lua:%d: "):format(here + 1 + n))
   end
 end)
 

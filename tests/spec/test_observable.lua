@@ -16,6 +16,11 @@ it("devices_changed_observable is one observable", function()
   equal(Midi.devices_changed_observable():has_notifier(notify), false)
 end)
 
+it("Observable is a class that scripts make nothing of", function()
+  equal(type(renoise.Document.Observable), "Observable class")
+  raises("", renoise.Document.Observable)
+end)
+
 it("a notifier is what it is made of, in any form", function()
   local observable = Midi.devices_changed_observable()
   local object = {}

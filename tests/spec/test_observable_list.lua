@@ -72,6 +72,8 @@ it("what is not there is nil", function()
   equal(list[1.0].value, 1)
   raises("unknown property or function 'first' for an object of type 'ObservableNumberList'", function() return list.first end)
   raises("unknown property or function 'first'", function() list.first = 1 end)
+  raises("unknown property or function '1' for an object of type 'ObservableNumberList'", function() list[1] = 5 end)
+  equal(list[1].value, 1)
   raises("unknown property or function 'save_as'", function() return Document.DocumentList().save_as end)
 end)
 

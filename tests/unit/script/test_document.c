@@ -149,12 +149,15 @@ static int setup_with(void **state, size_t memory_limit)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct host_options options = {.limit_ns = 0};
+    struct package package;
 
     log_set_level(LOG_QUIET);
     if (f == NULL || (f->loop = loop_new()) == NULL || bridge_init(&f->bridge, f->loop, true) != 0 ||
         host_init(&f->host, &f->bridge, &options) != 0)
         return -1;
-    f->script = script_new(&f->host, "test.lua", memory_limit, true);
+    if (package_open(&package, "test.lua") != 0)
+        return -1;
+    f->script = script_new(&f->host, &package, memory_limit, true);
     f->host.scripts = f->script;
     *state = f;
     return f->script == NULL;

@@ -109,6 +109,8 @@ static void finds_the_place_of_a_mistake(void **state)
         {"map('/x -> start', '/y -> start')", "E410 map.lua:1:1: map takes one text of rules"},
         {"\nuse()", "E410 map.lua:2:1: use takes a text, such as use \"...\""},
         {"osc {}", "E410 map.lua:1:1: osc takes a text, such as osc \"...\""},
+        {"din(1.5)", "E410 map.lua:1:1: din takes a text"},
+        {"release_after {}", "E410 map.lua:1:1: release_after takes a text, such as release_after \"...\""},
         {"return midi_in(nil)", "E410 map.lua:1:1: midi_in takes a text"},
         {"\ncoroutine.wrap(map)('/x -> nte 1 1')", "E410 map.lua:2:28: "},
         {"\ncoroutine.wrap(map)(5)", "E410 map.lua:1:1: map takes one text of rules"},
@@ -232,7 +234,8 @@ static void collects_wishes(void **state)
 {
     (void)state;
     compile("osc \"9000\"\nosc(9001)\nmidi_in \"udp:7000\"\nmidi_out \"print\"\nmidi_out 'loopback'\n"
-            "reply \"10.0.0.7:9001\"\nuse \"open-stage-control\"\nuse 'osmid'\n");
+            "reply \"10.0.0.7:9001\"\nuse \"open-stage-control\"\nuse 'osmid'\n"
+            "din 'Deepmind'\nrelease_after(10)\nrelease_after(2.5)\nrelease_after '0.5'\n");
     assert_string_equal(compiled.said, "");
     assert_int_equal(compiled.error, 0);
     assert_int_equal(map_rules(compiled.map), 0);
@@ -248,6 +251,14 @@ static void collects_wishes(void **state)
     assert_int_equal(compiled.wishes.use_count, 2);
     assert_string_equal(compiled.wishes.use[0], "open-stage-control");
     assert_string_equal(compiled.wishes.use[1], "osmid");
+    assert_int_equal(compiled.wishes.din_count, 1);
+    assert_string_equal(compiled.wishes.din[0], "Deepmind");
+    assert_int_equal(compiled.wishes.release_after_count, 3);
+    assert_string_equal(compiled.wishes.release_after[0], "10");
+    assert_string_equal(compiled.wishes.release_after[1], "2.5");
+    assert_string_equal(compiled.wishes.release_after[2], "0.5");
+    assert_string_equal(compiled.wishes.din_where[0], "map.lua:9");
+    assert_string_equal(compiled.wishes.release_after_where[2], "map.lua:12");
     assert_string_equal(compiled.wishes.osc_where[0], "map.lua:1");
     assert_string_equal(compiled.wishes.osc_where[1], "map.lua:2");
     assert_string_equal(compiled.wishes.midi_in_where[0], "map.lua:3");

@@ -199,18 +199,18 @@ static void a_notifier_keeps_a_script(void **state)
 {
     struct fixture *f = *state;
     struct map_wishes wishes = {0};
-    struct map *map;
+    struct host_file file = {.path = f->path, .wishes = &wishes};
 
     write_script(f, "local changed = renoise.Midi.devices_changed_observable()\n"
                     "local function tell() end\n"
                     "changed:add_notifier(tell)\n");
-    assert_int_equal(host_load(&f->host, f->path, &map, &wishes), 0);
+    assert_int_equal(host_load(&f->host, &file), 0);
     assert_string_equal(host_package(&f->host, 0)->path, f->path);
     write_script(f, "local changed = renoise.Midi.devices_changed_observable()\n"
                     "local function tell() end\n"
                     "changed:add_notifier(tell)\n"
                     "changed:remove_notifier(tell)\n");
-    assert_int_equal(host_load(&f->host, f->path, &map, &wishes), 0);
+    assert_int_equal(host_load(&f->host, &file), 0);
     assert_null(host_package(&f->host, 1));
     map_wishes_free(&wishes);
 }

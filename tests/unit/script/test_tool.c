@@ -60,12 +60,12 @@ static int teardown(void **state)
 static struct script *load(struct fixture *f, const char *text)
 {
     FILE *file = fopen(f->path, "w");
-    struct map *map;
+    struct host_file loaded = {.path = f->path, .wishes = &f->wishes};
 
     assert_non_null(file);
     fprintf(file, "local tool = renoise.tool()\n%s", text);
     fclose(file);
-    assert_int_equal(host_load(&f->host, f->path, &map, &f->wishes), 0);
+    assert_int_equal(host_load(&f->host, &loaded), 0);
     assert_non_null(f->host.scripts);
     return f->host.scripts;
 }

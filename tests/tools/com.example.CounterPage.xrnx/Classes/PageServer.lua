@@ -140,7 +140,7 @@ function PageServer:get_page(request)
   file:close()
   local rows = table.create()
   for _, name in ipairs(self.store.names) do
-    rows:insert("<tr><td>" .. name .. "</td><td>" .. self.store.values[name] .. "</td></tr>")
+    rows:insert("<tr><td>" .. name .. "</td><td>" .. tostring(self.store.values[name]) .. "</td></tr>")
   end
   page = page:gsub("%$(%w+)", { rows = rows:concat("\n"), total = tostring(self.store.total) })
   return 200, "text/html", page
@@ -156,12 +156,12 @@ end
 function PageServer:post_hit(request)
   local form = request:form()
   local amount = tonumber(form.amount or "1")
-  if (not form.name) or (not form.name:find("^[%w_\-%.]+$")) or (not amount) then
+  if (not form.name) or (not form.name:find("^[%w_%.\-]+$")) or (not amount) then
     return 400, "text/plain", "name and amount are needed\n"
   end
   local value, err = self.store:add(form.name, amount / 2 * 2)
   if (not value) then
     return 507, "text/plain", err .. "\n"
   end
-  return 200, "text/plain", form.name .. " is " .. value .. "\n"
+  return 200, "text/plain", form.name .. " is " .. tostring(value) .. "\n"
 end

@@ -45,7 +45,7 @@ function TalkingState:data(words)
     local sum = 0
     for i = 1, #bytes do sum = (sum + bytes:byte(i)) % 256 end
     print(("data %d sum %d"):format(#bytes / 1, sum))
-    self.client:say("GOT " .. #bytes / 1, true)
+    self.client:say(("GOT %d"):format(#bytes / 1), true)
   else
     self.client:lost(err)
   end

@@ -13,7 +13,7 @@ function ControlMap:load(path)
   end
   for line in io.lines(path) do
     line = msLib.trim(line)
-    if line ~= "" and not line:find("^\-\-") then
+    if line ~= "" and not line:find("^%-%-") then
       self:add_line(line)
     end
   end
