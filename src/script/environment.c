@@ -2,13 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "script/library.h"
 #include "script/number.h"
+#include "script/object.h"
 
 #include <lauxlib.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
-static const char bare_mark; /* key of the registry, by its address: what functions without _ENV were given */
+static const char bare_mark; /* key of the registry, by its address: what functions without _ENV were given, which shows
+                                nowhere but in getfenv */
 
 /* The number of the upvalue that holds the globals of the function at index; 0 when it uses none. */
 static int find_env(lua_State *L, int index)
@@ -23,21 +25,6 @@ static int find_env(lua_State *L, int index)
     return 0;
 }
 
-/* Pushes the table of the functions that have no _ENV, whose environment shows nowhere but in getfenv. */
-static void push_bare(lua_State *L)
-{
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &bare_mark) == LUA_TTABLE)
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_newtable(L);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &bare_mark);
-}
-
 /* Gives the Lua function at index, an absolute one, the globals at the top of the stack, which it pops. Its upvalue is
  * joined to that of a fresh chunk, for it shares its own with all functions around it. */
 static void set_env(lua_State *L, int index)
@@ -45,7 +32,7 @@ static void set_env(lua_State *L, int index)
     int env = find_env(L, index);
 
     if (env == 0) {
-        push_bare(L);
+        object_push_weak(L, &bare_mark);
         lua_pushvalue(L, index);
         lua_pushvalue(L, -3);
         lua_rawset(L, -3);
@@ -102,7 +89,7 @@ static int getfenv(lua_State *L)
         lua_getupvalue(L, function, env);
         return 1;
     }
-    push_bare(L);
+    object_push_weak(L, &bare_mark);
     lua_pushvalue(L, function);
     if (lua_rawget(L, -2) == LUA_TNIL)
         lua_pushglobaltable(L);

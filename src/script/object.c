@@ -361,3 +361,17 @@ void *object_check(lua_State *L, int index, const struct object_type *type)
     luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", type->name, given));
     return NULL;
 }
+
+void object_push_weak(lua_State *L, const void *key)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}

@@ -39,4 +39,7 @@ void *object_test(lua_State *L, int index, const struct object_type *type);
 /* The same, and raises an argument error that names the type wanted and the one given. */
 void *object_check(lua_State *L, int index, const struct object_type *type);
 
+/* Pushes the table with weak keys that is kept in the registry under an address; made when first asked for. */
+void object_push_weak(lua_State *L, const void *key);
+
 #endif

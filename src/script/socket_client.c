@@ -268,25 +268,11 @@ static int client_tostring(lua_State *L)
 
 static const char udp_clients; /* its address is the key, in the registry, of a table with weak keys: the UDP clients */
 
-static void push_udp_clients(lua_State *L)
-{
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &udp_clients) == LUA_TTABLE)
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_newtable(L);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &udp_clients);
-}
-
 bool socket_client_lend(lua_State *L, uint16_t port, bool lent)
 {
     bool found = false;
 
-    push_udp_clients(L);
+    object_push_weak(L, &udp_clients);
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         const struct socket_client *client = object_check(L, -2, &socket_client_type);
         const struct stream *stream = client->stream;
@@ -306,7 +292,7 @@ int socket_client_create(lua_State *L, enum server_protocol protocol, const stru
     const char *error = nw_error_text(NW_EMEMORY);
 
     if (protocol == SERVER_UDP) {
-        push_udp_clients(L);
+        object_push_weak(L, &udp_clients);
         lua_pushvalue(L, -2);
         lua_pushboolean(L, 1);
         lua_rawset(L, -3);
