@@ -110,7 +110,8 @@ static int newproxy(lua_State *L)
         lua_newtable(L);
         lua_pushcfunction(L, end_proxy);
         lua_setfield(L, -2, "__gc");
-    } else if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != 0 || !lua_getmetatable(L, 1)) {
+    } else if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != 0 || /* objects of ours have a name, and bytes */
+               luaL_getmetafield(L, 1, "__name") != LUA_TNIL || !lua_getmetatable(L, 1)) {
         return luaL_argerror(L, 1, "boolean or proxy expected");
     }
     lua_setmetatable(L, 2);
