@@ -4,6 +4,7 @@
 local error, getmetatable, next, pairs, pcall = error, getmetatable, next, pairs, pcall
 local rawequal, rawset, setmetatable, type = rawequal, rawset, setmetatable, type
 local collectgarbage, debug, floor, format, table = collectgarbage, debug, math.floor, string.format, table
+local ipairs, preload = ipairs, package.preload
 
 -- Raises at the line that calls the function of this name.
 local function check_table(value, name)
@@ -157,3 +158,13 @@ end
 -- Renoise's debugger: there is none here.
 function debug.start() end
 function debug.stop() end
+
+-- Tools that were debugged once load it still.
+for _, name in ipairs { "engine", "session" } do
+  local function load_debugger()
+    local debugger = { start = debug.start, stop = debug.stop }
+    remdebug = { engine = debugger, session = debugger }
+    return debugger
+  end
+  preload["remdebug." .. name], preload["remdebug/" .. name] = load_debugger, load_debugger
+end

@@ -143,8 +143,9 @@ static int invoke_entry(lua_State *L)
     lua_call(L, 2, 2);
     invocation->found = !lua_isnil(L, -2);
     if (invocation->found && !lua_toboolean(L, -2))
-        log_warning("E431", "%s: %s \"%s\" %s. Fix: invoke it when it can be used", script_of(L)->path,
-                    kinds[invocation->kind], invocation->name, lua_tostring(L, -1));
+        log_warning("E431", "%s: %s \"%s\" %s. Fix: invoke it when it can be used",
+                    package_name(&script_of(L)->package), kinds[invocation->kind], invocation->name,
+                    lua_tostring(L, -1));
     invocation->done = lua_toboolean(L, -2);
     return 0;
 }
@@ -220,9 +221,9 @@ static int log_line(lua_State *L)
     const char *code = luaL_optstring(L, 1, NULL), *text = luaL_checkstring(L, 2);
 
     if (code == NULL)
-        log_info("%s: %s", script_of(L)->path, text);
+        log_info("%s: %s", package_name(&script_of(L)->package), text);
     else
-        log_warning(code, "%s: %s", script_of(L)->path, text);
+        log_warning(code, "%s: %s", package_name(&script_of(L)->package), text);
     return 0;
 }
 

@@ -20,6 +20,7 @@ RATES = {1000: 4000, 3000: 9000, 10_000: 20_000, 0: 20_000}  # a second, and how
 BRIDGES = [
     ("OSC to ALSA", "notewire", ["{notewire}", "-q", "--osc", "udp:127.0.0.1:57100", "-o", THROUGH],
      ["--seq", THROUGH, "--udp", "127.0.0.1:57100"]),
+    ("OSC to ALSA", "bare loop", ["{floor}", "to-seq", THROUGH, "57103"], ["--seq", THROUGH, "--udp", "127.0.0.1:57103"]),
     ("OSC to ALSA", "o2m", ["o2m", "-o", "Midi Through Port-0", "-i", "57200", "-L", "-m", "6"],
      ["--seq", THROUGH, "--udp", "127.0.0.1:57200", "--address", "/midi_through_port-0/note_on"]),
     ("OSC to ALSA", "Pure Data", ["pd", "-nogui", "-noaudio", "-alsamidi", "-midioutdev", "1", "-stderr", "-noprefs", "-open",
@@ -31,6 +32,8 @@ BRIDGES = [
      ["--raw", "--seq", "QmidiNet", "--udp", "225.0.0.37:21928"]),
     ("ALSA to OSC", "notewire", ["{notewire}", "-q", "--osc", "udp:127.0.0.1:57102", "-i", THROUGH, "--reply", "127.0.0.1:57121"],
      ["--from-seq", "--seq", THROUGH, "--udp", "127.0.0.1:57121"]),
+    ("ALSA to OSC", "bare loop", ["{floor}", "from-seq", THROUGH, "57104"],
+     ["--from-seq", "--seq", THROUGH, "--udp", "127.0.0.1:57104"]),
     ("ALSA to OSC", "m2o", ["m2o", "-i", "Midi Through Port-0", "-H", "127.0.0.1", "-o", "57120", "-m", "6"],
      ["--from-seq", "--seq", THROUGH, "--udp", "127.0.0.1:57120"]),
     ("ALSA to UDP", "notewire", ["{notewire}", "-q", "-i", THROUGH, "-o", "udp:127.0.0.1:57122"],
@@ -89,24 +92,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--notewire", default="build/notewire")
     parser.add_argument("--load", default="build/bench-tools/seq_load")
+    parser.add_argument("--floor", default="build/bench-tools/seq_floor")
+    parser.add_argument("--rates", default=",".join(map(str, RATES)), help="of these: 1000,3000,10000,0")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="a part of a bridge's name")
+    parser.add_argument("--only", default="", help="a part of a bridge's name or direction")
+    parser.add_argument("--flood", type=int, default=RATES[0], help="so many notes at once")
     options = parser.parse_args()
+    rates = {int(rate): RATES[int(rate)] if int(rate) else options.flood for rate in options.rates.split(",")}
     runs = {}
     for _ in range(options.rounds):
         for direction, name, command, option in BRIDGES:
-            for rate, count in RATES.items():
-                if options.only not in name:
+            for rate, count in rates.items():
+                if options.only not in name and options.only not in direction:
                     continue
-                whole = [part.format(notewire=options.notewire) for part in command]
+                whole = [part.format(notewire=options.notewire, floor=options.floor) for part in command]
                 run = measure(options.load, whole, option, rate, count)
                 runs.setdefault((direction, name), {}).setdefault(rate, []).append(run)
                 print(json.dumps({"direction": direction, "bridge": name, "rate": rate, **run}), flush=True)
     print("\ndelivered; p50 / p99 / max ms, medians of", options.rounds)
-    print("| direction | bridge |", " | ".join(f"{rate // 1000} k/s" if rate else "flood" for rate in RATES), "|")
-    print("|---" * (2 + len(RATES)) + "|")
-    for (direction, name), rates in runs.items():
-        print(f"| {direction} | {name} |", " | ".join(cell(rates[rate]) for rate in RATES), "|")
+    print("| direction | bridge |", " | ".join(f"{rate // 1000} k/s" if rate else "flood" for rate in rates), "|")
+    print("|---" * (2 + len(rates)) + "|")
+    for (direction, name), measured in runs.items():
+        print(f"| {direction} | {name} |", " | ".join(cell(measured[rate]) for rate in rates), "|")
 
 
 main()

@@ -62,6 +62,9 @@ static const char rules[] = "map [[\n"
                             "  /film t <-> mtc t 0\n"
                             "  /hmsf h m s f rate <-> mtc h m s f rate\n"
                             "  /noon m s f <-> mtc 12 m s f\n"
+                            "  /run t <-> mtc-running t 1\n"
+                            "  /tempo v:i:0-1 <-> clock-tempo v:20-300\n"
+                            "  /clock v <-> clock-tempo v\n"
                             "  /rate/{rate:0-3} \"x\" t <-> full-frame t rate\n"
                             "  /a/#{ch:1-16}/#{n} v <-> channel ch note n v\n"
                             "  /ip/{a}.{b}.{c}-{d} v -> cc a v\n"
@@ -161,6 +164,9 @@ static void tell(const uint8_t *bytes, size_t length)
 
         midi.in_time = result != MIDI_TIME_STRAY;
         midi.time = result == MIDI_TIME_WHOLE ? frame : NULL;
+    } else if (bytes[0] == MIDI_CLOCK) {
+        midi.in_tempo = true;
+        midi.bpm = (double)(collected.messages % 4) * 99.9;
     }
     tell_maps(&midi);
     free(copy);
@@ -199,6 +205,24 @@ static void on_midi(void *user, const struct midi_msg *msg, const char *port, si
     tell(collected.bytes, collected.length);
 }
 
+/* What goes out at a pace of its own counts as MIDI does. */
+static void on_tempo(void *user, double bpm, const char *port, size_t length)
+{
+    (void)user;
+    must(bpm >= 0 && bpm <= 999, "tempo");
+    must(port == NULL || length <= OSC_ADDRESS_MAX, "port name");
+    collected.messages++;
+}
+
+static bool on_time(void *user, const struct midi_time *time, const char *port, size_t length)
+{
+    (void)user;
+    must(time->hours < 24 && time->minutes < 60 && time->seconds < 60 && time->frames < 30 && time->rate == 1, "time");
+    must(port == NULL || length <= OSC_ADDRESS_MAX, "port name");
+    collected.messages++;
+    return time->frames % 2 == 0;
+}
+
 /* Functions count as MIDI does. */
 static void on_function(void *user, const struct rule *rule, const double values[RULE_VARS_MAX],
                         const struct osc_binding bindings[OSC_PLACES_MAX])
@@ -212,7 +236,8 @@ static void on_function(void *user, const struct rule *rule, const double values
 
 static void on_message(void *user, const struct osc_view *view, uint64_t timetag)
 {
-    struct rule_sink sink = {.midi = on_midi, .function = on_function, .user = NULL};
+    struct rule_sink sink = {
+        .midi = on_midi, .function = on_function, .tempo = on_tempo, .time = on_time, .user = NULL};
 
     (void)user, (void)timetag;
     for (unsigned i = 0; i < map_count; i++) {
@@ -258,6 +283,7 @@ static void compile_maps(void)
     must(fd >= 0 && write(fd, rules, sizeof rules - 1) == (ssize_t)(sizeof rules - 1), "map file");
     close(fd);
     must(map_compile_file(path, &maps[map_count++], &wishes) == 0, "the map compiles");
+    must(map_assembles(maps[0]) && map_paces(maps[0]), "it has rules for values of several messages, and for clocks");
     unlink(path);
     must(map_assembles(maps[0]), "a map that makes one thing of several messages");
     for (const char *const *name = map_default_dialects; *name != NULL; name++) {

@@ -210,6 +210,9 @@ end)
 
 it("debug.start and stop do nothing", function()
   equal({ select("#", debug.start()), select("#", debug.stop()) }, { 0, 0 })
+  equal(select("#", require("remdebug.engine").start()), 0)
+  equal(select("#", require("remdebug/session").stop()), 0)
+  equal(remdebug.session.start, debug.start)
 end)
 
 spec.finish()
