@@ -105,6 +105,9 @@ static void tell_refusal(const struct reload_file *file, int error)
 {
     if (error == NW_EFULL)
         log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
+    if (error == NW_EMEMORY)
+        log_fatal("E003", "%s: the system refuses memory or descriptors. Fix: check ulimit -n and free memory",
+                  file->path);
     log_warning("E450", "%s: the version before goes on. Fix: what is said above, and save it again", file->path);
 }
 
