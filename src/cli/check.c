@@ -143,6 +143,25 @@ static void tell(const char *file, unsigned rules, int script_line)
     putchar('\n');
 }
 
+/* A file, or the manifest and main.lua of a tool. Returns whether it has no mistakes. */
+static bool check_file(const struct cli_options *options, const char *path)
+{
+    struct map_wishes wishes = {0};
+    struct package package;
+    struct map *map;
+    bool right = package_open(&package, path) == 0 && map_compile_file(package.main, &map, &wishes) == 0;
+
+    if (right) {
+        right = check_wishes(options, &wishes);
+        if (right)
+            tell(package.main, map_rules(map), wishes.script_line);
+        map_free(map);
+    }
+    map_wishes_free(&wishes);
+    package_free(&package);
+    return right;
+}
+
 int cli_check(int argc, char **argv, int first)
 {
     const struct device_driver *driver;
@@ -155,20 +174,8 @@ int cli_check(int argc, char **argv, int first)
         log_fatal("E001", "check needs a file. Fix: notewire check FILE.lua");
         return CLI_USAGE;
     }
-    for (unsigned i = 0; i < options.files.count; i++) {
-        struct map_wishes wishes = {0};
-        struct map *map;
-
-        if (map_compile_file(options.files.text[i], &map, &wishes) != 0) {
+    for (unsigned i = 0; i < options.files.count; i++)
+        if (!check_file(&options, options.files.text[i]))
             status = CLI_SCRIPT;
-        } else {
-            if (!check_wishes(&options, &wishes))
-                status = CLI_SCRIPT;
-            else
-                tell(options.files.text[i], map_rules(map), wishes.script_line);
-            map_free(map);
-        }
-        map_wishes_free(&wishes);
-    }
     return status;
 }
