@@ -143,21 +143,42 @@ static void tell(const char *file, unsigned rules, int script_line)
     putchar('\n');
 }
 
-/* A file, or the manifest and main.lua of a tool. Returns whether it has no mistakes. */
-static bool check_file(const struct cli_options *options, const char *path)
+static bool check_map(const struct cli_options *options, const char *path)
 {
     struct map_wishes wishes = {0};
-    struct package package;
     struct map *map;
-    bool right = package_open(&package, path) == 0 && map_compile_file(package.main, &map, &wishes) == 0;
+    bool right = map_compile_file(path, &map, &wishes) == 0;
 
     if (right) {
         right = check_wishes(options, &wishes);
         if (right)
-            tell(package.main, map_rules(map), wishes.script_line);
+            tell(path, map_rules(map), wishes.script_line);
         map_free(map);
     }
     map_wishes_free(&wishes);
+    return right;
+}
+
+/* A tool's manifest has been read; its files are only compiled. */
+static bool check_tool(const struct package *package)
+{
+    unsigned files;
+
+    if (package_check(package, &files) != 0)
+        return false;
+    printf("%s: %s, %u Lua file%s, no mistakes (they are not run)\n", package->path, package_name(package), files,
+           files == 1 ? "" : "s");
+    return true;
+}
+
+/* Returns whether what is named has no mistakes. */
+static bool check_file(const struct cli_options *options, const char *path)
+{
+    struct package package;
+    bool right = package_open(&package, path) == 0;
+
+    if (right)
+        right = package.is_tool ? check_tool(&package) : check_map(options, path);
     package_free(&package);
     return right;
 }
