@@ -311,6 +311,7 @@ function Document.instantiate(name)
   return node or error(problem, 2)
 end
 
+host.seal(DocumentNode, false)
 xml.make = make
 
 -- ---- for the rest of notewire ----
