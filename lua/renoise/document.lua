@@ -311,6 +311,7 @@ function Document.instantiate(name)
   return node or error(problem, 2)
 end
 
+host.seal(DocumentNode, false)
 xml.make = make
 
 return { Document = Document, is_node = tree.is_node, on_change = tree.on_change }

@@ -13,7 +13,7 @@ local views = {}
 local key, children, parent, listeners = {}, {}, {}, {} -- scripts cannot have these
 local made = setmetatable({}, { __mode = "k" }) -- all views
 
-renoise.Views = {}
+class(renoise, "Views")
 class(renoise.Views, "View")
 local View = renoise.Views.View
 

@@ -120,12 +120,15 @@ int class_seal(lua_State *L)
     if (class_kind_of(L, 1) != CLASS_CLASS || !class->declared)
         return luaL_argerror(L, 1, "a class was expected");
     lua_settop(L, 2);
-    if (!lua_isfunction(L, 2)) {
+    if (lua_isnil(L, 2)) {
         lua_pushboolean(L, 1);
         lua_replace(L, 2);
     }
     lua_getiuservalue(L, 1, CLASS_MEMBERS);
     lua_getiuservalue(L, 1, CLASS_INSTANCES);
+    if (lua_getfield(L, 3, "__eq") == LUA_TNIL)
+        lua_setfield(L, 4, "__eq"); /* as types in C, which are the same or not, and never raise */
+    lua_settop(L, 4);
     class_set_access(L, 3, class->type, 2);
     return 0;
 }

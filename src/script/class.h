@@ -9,10 +9,11 @@
  * object_push_class. */
 void class_open(lua_State *L);
 
-/* For built-in classes that are written in Lua, (class, refuse): reading or writing a name that its own instances do
- * not know raises, as it does for those written in C; refuse, which may be left out, is called with the name before and
- * may raise something that says more. Classes derived from it are open again. Keys that are neither strings
- * nor numbers are free: what such a class keeps to itself it keeps under tables that nobody else has. */
+/* For built-in classes that are written in Lua, (class, refuse): reading a name that its own instances do not know
+ * raises, and so does writing it or a method, as for those written in C; refuse, which may be left out, is called with
+ * an unknown name before and may raise something that says more. When it is false, all this is as in any class. Two
+ * instances are equal when they are the same. Classes derived from it are open again. Keys that are neither strings nor
+ * numbers are free: what such a class keeps to itself it keeps under tables that nobody else has. */
 int class_seal(lua_State *L);
 
 /* For lua/renoise, (value, key): the attribute of an instance, whatever its class says of such a key; nil for all else.

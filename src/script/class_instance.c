@@ -112,8 +112,9 @@ static int unknown_name(lua_State *L)
                       class_push_type(L, 1));
 }
 
-/* Whether the name at index 2, which nothing has, must be a mistake, as upvalue 3 says; operators may be missing. */
-static bool is_mistake(lua_State *L)
+/* Whether the name at index 2 is one that instances cannot take as an attribute, as upvalue 3 says: it is a mistake, or
+ * the type's own. Operators may be missing, and set. */
+static bool is_closed(lua_State *L)
 {
     return lua_toboolean(L, lua_upvalueindex(3)) && lua_type(L, 2) == LUA_TSTRING &&
            strncmp(lua_tostring(L, 2), "__", 2) != 0;
@@ -136,7 +137,7 @@ static int instance_index(lua_State *L)
         lua_getupvalue(L, -1, 1);
         lua_pushvalue(L, 1);
         lua_callk(L, 1, 1, 0, one_result);
-    } else if (found == LUA_TNIL && is_mistake(L)) {
+    } else if (found == LUA_TNIL && is_closed(L)) {
         return unknown_name(L);
     } else if (found == LUA_TNIL && !lua_isnil(L, lua_upvalueindex(2)) && has_base(L)) {
         lua_pushvalue(L, lua_upvalueindex(2));
@@ -147,6 +148,11 @@ static int instance_index(lua_State *L)
     return 1;
 }
 
+static int read_only(lua_State *L)
+{
+    return luaL_error(L, "property '%s' is read only", luaL_tolstring(L, 2, NULL));
+}
+
 /* __newindex, with the same upvalues; a property under the name takes all that is assigned. */
 static int instance_newindex(lua_State *L)
 {
@@ -154,17 +160,19 @@ static int instance_newindex(lua_State *L)
 
     lua_settop(L, 3);
     found = push_member(L);
-    if (found == LUA_TNIL && (is_mistake(L) || is_item(L)))
+    if (found == LUA_TNIL && (is_closed(L) || is_item(L)))
         return unknown_name(L);
     if (class_is_property(L, found)) {
         lua_getupvalue(L, -1, 2);
         if (lua_isnil(L, -1))
-            return luaL_error(L, "property '%s' is read only", luaL_tolstring(L, 2, NULL));
+            return read_only(L);
         lua_pushvalue(L, 1);
         lua_pushvalue(L, 3);
         lua_callk(L, 2, 0, 0, no_result);
         return 0;
     }
+    if (is_closed(L))
+        return read_only(L);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
     lua_rawset(L, 4); /* where push_member left the attributes */

@@ -365,7 +365,9 @@ int observable_type_of(lua_State *L)
 
 void observable_open(lua_State *L)
 {
-    lua_newtable(L);
+    static const struct object_type document_type = {.name = "Document"};
+
+    object_push_class(L, &document_type);
     for (size_t i = 0; i < KINDS; i++) {
         object_push_class(L, kinds[i]);
         lua_setfield(L, -2, kinds[i]->name);

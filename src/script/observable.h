@@ -37,7 +37,7 @@ int observable_type_of(lua_State *L);
 int observable_parse(lua_State *L);
 int observable_elements(lua_State *L);
 
-/* Pushes a table with the class objects of all kinds that are made in C: renoise.Document, before Lua adds to it. */
+/* Pushes renoise.Document, a class object, with the classes of all kinds that are made in C, before Lua adds to it. */
 void observable_open(lua_State *L);
 
 /* Pushes a new Observable, with add_notifier, has_notifier and remove_notifier. */
