@@ -77,6 +77,12 @@ bool tool_new_document(struct source *source)
     return false;
 }
 
+static void save_preferences(struct script *script)
+{
+    if (!script->host->looking)
+        pass(script, "save_preferences", "its preferences");
+}
+
 void tool_ending(struct script *script)
 {
     if (!script->started)
@@ -84,13 +90,13 @@ void tool_ending(struct script *script)
     script->started = false;
     pass(script, "release_document", "app_release_document_observable");
     pass(script, "will_unload", "tool_will_unload_observable");
-    pass(script, "save_preferences", "its preferences");
+    save_preferences(script);
 }
 
 void tool_save_preferences(struct script *script)
 {
     if (script->started)
-        pass(script, "save_preferences", "its preferences");
+        save_preferences(script);
 }
 
 /* ---- entries ---- */
