@@ -202,6 +202,18 @@ local function life(kit)
     server:close()
   end)
 
+  spec.it("is closed when it is collected and has stopped", function()
+    local server = kit.server {}
+    local port = server.local_port
+    server:stop()
+    server = nil
+    collectgarbage()
+    collectgarbage()
+    local again, problem = Socket.create_server("localhost", port, kit.protocol)
+    spec.equal(problem, nil)
+    again:close()
+  end)
+
   spec.it("is closed when it is collected, but not while it runs", function()
     local server = kit.server()
     local port = server.local_port
