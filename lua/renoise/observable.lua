@@ -9,10 +9,18 @@ local class, error, next, rawequal, select, type = class, error, next, rawequal,
 local floor, kind_of, most = math.floor, math.type, math.maxinteger
 local format = string.format
 local insert_at, remove_at = table.insert, table.remove
-local elements, fire, ITEM = host.elements, host.fire, tree.ITEM
+local elements, fire, is_list, ITEM = host.elements, host.fire, tree.is_list, tree.ITEM
 
 -- Errors name the line of the script that called the method that called here.
 local CALLER = 3
+
+-- The items of what a method was called with.
+local function items_of(list)
+  if not is_list(list) then
+    error(format("ObservableList expected, got %s", type(list)), CALLER)
+  end
+  return elements(list)
+end
 
 -- A place from 1 to last, as a whole number.
 local function check_place(list, place, last)
@@ -30,16 +38,16 @@ end
 local methods = {}
 
 function methods:size()
-  return #elements(self)
+  return #items_of(self)
 end
 
 function methods:property(place)
-  return elements(self)[place]
+  return items_of(self)[place]
 end
 
 -- ([start,] value): the place of the first item that holds the value.
 function methods:find(...)
-  local items, start, value = elements(self), 1, (...)
+  local items, start, value = items_of(self), 1, (...)
   if select("#", ...) > 1 then
     start, value = ...
     start = check_place(self, start, most)
@@ -54,7 +62,7 @@ end
 
 -- ([position,] value): the new item.
 function methods:insert(...)
-  local items = elements(self)
+  local items = items_of(self)
   local place, value = #items + 1, (...)
   if select("#", ...) > 1 then
     place, value = ...
@@ -72,7 +80,7 @@ end
 
 -- Of the last one without a place.
 function methods:remove(place)
-  local items = elements(self)
+  local items = items_of(self)
   if place == nil and #items == 0 then
     error(format("%s: there is nothing to remove", type(self)), 2)
   end
@@ -83,7 +91,7 @@ function methods:remove(place)
 end
 
 function methods:swap(one, other)
-  local items = elements(self)
+  local items = items_of(self)
   one, other = check_place(self, one, #items), check_place(self, other, #items)
   items[one], items[other] = items[other], items[one]
   fire(self, { type = "swap", index1 = one, index2 = other })

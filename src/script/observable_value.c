@@ -306,9 +306,25 @@ static void take_values(lua_State *L)
         }
 }
 
+/* The first operand that is neither a number nor may have an operator of its own; 0 when there is none. Lua would raise
+ * for it, without the line of the script. */
+static int find_stranger(lua_State *L)
+{
+    for (int i = 1; i <= 2; i++)
+        if (lua_type(L, i) != LUA_TNUMBER && (lua_type(L, i) == LUA_TSTRING || !lua_getmetatable(L, i)))
+            return i;
+    lua_settop(L, 2);
+    return 0;
+}
+
 static int arithmetic(lua_State *L, int operation)
 {
+    int stranger;
+
     take_values(L);
+    stranger = find_stranger(L);
+    if (stranger != 0 && !lua_isnumber(L, stranger))
+        return luaL_error(L, "attempt to perform arithmetic on a %s value", luaL_typename(L, stranger));
     if (operation == LUA_OPUNM)
         lua_settop(L, 1);
     lua_arith(L, operation);
@@ -347,18 +363,23 @@ static int number_negate(lua_State *L)
     return arithmetic(L, LUA_OPUNM);
 }
 
-static int number_less(lua_State *L)
+static int compare(lua_State *L, int operation)
 {
     take_values(L);
-    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
+    if (find_stranger(L) != 0)
+        return luaL_error(L, "attempt to compare %s with %s", luaL_typename(L, 1), luaL_typename(L, 2));
+    lua_pushboolean(L, lua_compare(L, 1, 2, operation));
     return 1;
+}
+
+static int number_less(lua_State *L)
+{
+    return compare(L, LUA_OPLT);
 }
 
 static int number_less_or_equal(lua_State *L)
 {
-    take_values(L);
-    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLE));
-    return 1;
+    return compare(L, LUA_OPLE);
 }
 
 static const struct object_property number_properties[] = {{"value", number_value, number_set_value},

@@ -145,6 +145,33 @@ local function nesting(kit)
     spec.equal(server.is_open, false)
   end)
 
+  spec.it("is not called inside its own callback while that receives or connects", function()
+    local inside, deepest, heard, server = 0, 0, {}, nil
+    local quiet = kit.server {}
+    local client = kit.client(quiet)
+    local senders = {}
+    server = kit.server {
+      socket_message = function(_, data)
+        heard[#heard + 1] = data
+        inside = inside + 1
+        deepest = math.max(deepest, inside)
+        if #heard == 1 then
+          senders[2]:send("second")
+          spec.equal({client:receive("*all", 50)}, {nil, "timeout"})
+          kit.client(quiet)
+        end
+        inside = inside - 1
+      end
+    }
+    senders[1], senders[2] = kit.client(server), kit.client(server)
+    senders[1]:send("first")
+    spec.truthy(kit.until_true(server, function() return #heard == 2 end))
+    spec.equal(heard, {"first", "second"})
+    spec.equal(deepest, 1)
+    server:close()
+    quiet:close()
+  end)
+
   spec.it("lets callbacks connect and receive", function()
     local answers, server = {}, nil
     local far = kit.server {socket_message = function(socket, data) socket:send("far " .. data) end}

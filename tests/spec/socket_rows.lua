@@ -72,6 +72,26 @@ local function creating(kit)
     server:close()
   end)
 
+  spec.it("listens on every address of IPv6, too, where there is one", function()
+    local addresses = io.open("/proc/net/if_inet6")
+    local here = addresses and addresses:read("*a"):find("00000000000000000000000000000001", 1, true)
+    if addresses then
+      addresses:close()
+    end
+    if not here then
+      return
+    end
+    local notifier, heard = kit.listener()
+    local server = Socket.create_server(0, protocol)
+    server:run(notifier)
+    local client, problem = Socket.create_client("::1", server.local_port, protocol)
+    spec.equal(problem, nil)
+    client:send("hello")
+    spec.truthy(kit.until_true(server, function() return #heard == 1 end))
+    spec.equal({client.peer_address, heard[1].socket.peer_address}, {"::1", "::1"})
+    server:close()
+  end)
+
   spec.it("knows localhost and 0.0.0.0", function()
     local server = Socket.create_server("localhost", 0, protocol)
     spec.equal(server.local_address, "127.0.0.1")
@@ -200,6 +220,18 @@ local function life(kit)
       server:run {}
     end)
     server:close()
+  end)
+
+  spec.it("is closed when it is collected and has stopped", function()
+    local server = kit.server {}
+    local port = server.local_port
+    server:stop()
+    server = nil
+    collectgarbage()
+    collectgarbage()
+    local again, problem = Socket.create_server("localhost", port, kit.protocol)
+    spec.equal(problem, nil)
+    again:close()
   end)
 
   spec.it("is closed when it is collected, but not while it runs", function()

@@ -261,6 +261,10 @@ it("type(self) in a method of the base is the most derived class", function()
   equal(tostring(TypedChild()), "I am TypedChild")
 end)
 
+it("there is no super", function()
+  raises("variable 'super' is not declared", function() return super end)
+end)
+
 -- ---- instances ----
 
 it("__init gets the instance and all arguments; what it returns is ignored", function()

@@ -223,12 +223,26 @@ end)
 it("an instance and a built-in object are compared by __eq, or not at all", function()
   class "Beside"
   function Beside:__init() end
-  local one, message = Beside(), Message("/a")
-  raises("No such operator defined", function() return one == message end)
-  raises("No such operator defined", function() return message == one end)
+  local one = Beside()
+  local list = { Message("/a"), renoise.tool(), renoise.app(), renoise.Document.DocumentNode(), renoise.Document.DocumentList() }
+  for _, object in ipairs(list) do
+    raises("No such operator defined", function() return one == object end)
+    raises("No such operator defined", function() return object == one end)
+  end
   function Beside.__eq() return true end
-  truthy(one == message)
-  truthy(message == one)
+  for _, object in ipairs(list) do truthy(one == object and object == one) end
+end)
+
+it("instances of a class that derives from a built-in one are compared as those of any other", function()
+  for _, base in ipairs { Message, renoise.Document.DocumentNode, renoise.Document.ObservableNumberList } do
+    class "Derived" (base)
+    function Derived:__init() base.__init(self, base == Message and "/a" or nil) end
+    local one, two = Derived(), Derived()
+    truthy(one == one)
+    raises("No such operator defined", function() return one == two end)
+    Derived.__eq = rawequal
+    falsy(one == two)
+  end
 end)
 
 -- ---- tostring ----

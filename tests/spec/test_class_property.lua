@@ -108,6 +108,43 @@ it("a value may be any function but a property", function()
   truthy(rawequal(Callback(print).f, print))
 end)
 
+it("properties made in __init are of that instance alone", function()
+  class "Single"
+  function Single:__init(level)
+    if level then self.level = property(function() return level end) end
+  end
+  local one, two, none = Single(1), Single(2), Single()
+  equal({ one.level, two.level, none.level }, { 1, 2 })
+  none.level = 5
+  equal({ none.level, one.level }, { 5, 1 })
+  raises("property 'level' is read only", function() one.level = 5 end)
+  raises("no static 'level'", function() return Single.level end)
+end)
+
+it("an __init of the base makes properties of what the derived class has", function()
+  class "Gauge"
+  function Gauge:__init() self.level = property(self.get_level, self.set_level) end
+  function Gauge:get_level() return "base" end
+  function Gauge:set_level(level) self.given = level end
+  class "LoudGauge" (Gauge)
+  function LoudGauge:__init() Gauge.__init(self) end
+  function LoudGauge:get_level() return "derived" end
+  local one = LoudGauge()
+  one.level = 3
+  equal({ one.level, one.given, Gauge().level }, { "derived", 3, "base" })
+end)
+
+it("nil goes to the setter, too", function()
+  class "Clearing"
+  function Clearing:__init() self.x = property(function() return self.raw end, function(_, x) self.raw = x end) end
+  local one = Clearing()
+  one.x = 5
+  one.x = nil
+  equal({ one.x, one.raw }, {})
+  one.x = 6
+  equal(one.raw, 6)
+end)
+
 -- ---- built-in objects and classes ----
 
 it("an unknown property or method of a built-in object raises", function()

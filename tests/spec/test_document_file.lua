@@ -74,6 +74,18 @@ it("the layout is that of Renoise's files", function()
 ]])
 end)
 
+it("the outermost element is called as the class is, too, and loads only there", function()
+  class "RootClass" (DocumentNode)
+  function RootClass:__init()
+    DocumentNode.__init(self)
+    self:add_property("x", 1)
+  end
+  local one = RootClass()
+  equal(one:to_string(), '<?xml version="1.0" encoding="UTF-8"?>\n<RootClass doc_version="0">\n  <x>1</x>\n</RootClass>\n')
+  equal({ Document.create("OtherRoot") { x = 2 }:from_string(one:to_string()) },
+    { false, "it is a document of the type 'RootClass', not 'OtherRoot'" })
+end)
+
 it("properties are written in the order in which they were added", function()
   local doc = Document.create("Ordered") {}
   doc:add_property("b", 1)

@@ -98,4 +98,111 @@ it("what is no notifier raises", function()
   raises("Observable expected", observable.add_notifier, {}, print)
 end)
 
+-- ---- while notifiers are called ----
+
+-- A bang, for it can be told to call, and a list of who was called.
+local function bang_and_order()
+  local bang, order = renoise.Document.ObservableBang(), {}
+  return bang, order, function(name) return function() order[#order + 1] = name end end
+end
+
+it("they are called in the order in which they were added", function()
+  local bang, order, say = bang_and_order()
+  local names = {}
+  for i = 1, 20 do
+    names[i] = i
+    bang:add_notifier(say(i))
+  end
+  bang:bang()
+  equal(order, names)
+end)
+
+it("one that is removed and added again is the last", function()
+  local bang, order, say = bang_and_order()
+  local first = say("first")
+  bang:add_notifier(first)
+  bang:add_notifier(say("second"))
+  bang:remove_notifier(first)
+  bang:add_notifier(first)
+  bang:bang()
+  equal(order, { "second", "first" })
+end)
+
+it("one may remove itself, one that was called, and one that was not", function()
+  local bang, order, say = bang_and_order()
+  local before, after, last = say("before"), say("after"), say("last")
+  local function middle()
+    order[#order + 1] = "middle"
+    for _, notifier in ipairs { middle, before, after } do bang:remove_notifier(notifier) end
+  end
+  for _, notifier in ipairs { before, middle, after, last } do bang:add_notifier(notifier) end
+  bang:bang()
+  equal(order, { "before", "middle", "last" })
+  bang:bang()
+  equal(order, { "before", "middle", "last", "last" })
+end)
+
+it("one that is added meanwhile is called the next time", function()
+  local bang, order, say = bang_and_order()
+  local function adds()
+    order[#order + 1] = "adds"
+    bang:add_notifier(say("added"))
+  end
+  bang:add_notifier(adds)
+  bang:bang()
+  equal(order, { "adds" })
+  bang:remove_notifier(adds)
+  bang:bang()
+  equal(order, { "adds", "added" })
+end)
+
+it("one may call all of them again", function()
+  local bang, order, say = bang_and_order()
+  bang:add_notifier(function()
+    order[#order + 1] = "again"
+    if #order < 3 then bang:bang() end
+  end)
+  bang:add_notifier(say("last"))
+  bang:bang()
+  equal(order, { "again", "again", "again", "last", "last", "last" })
+end)
+
+it("a function is called with its object, then with nothing", function()
+  local bang, object, got = renoise.Document.ObservableBang(), {}, nil
+  bang:add_notifier(object, function(...) got = { n = select("#", ...), rawequal((...), object) } end)
+  bang:bang()
+  equal(got, { n = 1, true })
+end)
+
+it("an observable keeps its notifiers and their objects", function()
+  local bang, order = bang_and_order()
+  class "Kept"
+  function Kept:__init(name) self.name = name end
+  function Kept:call() order[#order + 1] = self.name end
+  local function add()
+    local one = Kept("one")
+    bang:add_notifier(one, one.call)
+    bang:add_notifier { Kept("two"), Kept.call }
+    bang:add_notifier(function() order[#order + 1] = "three" end)
+  end
+  add()
+  collectgarbage()
+  collectgarbage()
+  bang:bang()
+  equal(order, { "one", "two", "three" })
+end)
+
+it("one that fails is removed, and the others are called", function()
+  local bang, order, say = bang_and_order()
+  local object = {}
+  local function fails() order[#order + 1] = "fails" error("this error belongs to the test") end
+  bang:add_notifier(object, fails)
+  bang:add_notifier(say("other"))
+  bang:bang()
+  bang:bang()
+  equal(order, { "fails", "other", "other" })
+  falsy(bang:has_notifier(object, fails))
+  raises("has not been added", bang.remove_notifier, bang, object, fails)
+end)
+
 spec.finish()

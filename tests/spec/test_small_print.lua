@@ -136,4 +136,39 @@ it("the API says which it is", function()
   truthy(renoise.RENOISE_VERSION:find("^%d+%.%d+%.%d+"))
 end)
 
+it("globals can be set anywhere, and rawget and rawset ask nobody", function()
+  local function set() set_in_a_function = 1 end
+  set()
+  equal(set_in_a_function, 1)
+  equal(rawget(_G, "set_raw"), nil)
+  rawset(_G, "set_raw", 2)
+  equal({ set_raw, rawget(_G, "set_raw") }, { 2, 2 })
+  _G["set_by_name"] = 3
+  equal(set_by_name, 3)
+  equal(pcall(function() tostring(_G["xNoSuchClass"]) end), false) -- by this cLib knows what to load
+end)
+
+it("libraries are tables that can be added to", function()
+  function math.round(x) return math.floor(x + 0.5) end
+  function table.serialize(t) return #t end
+  function string.split(text, mark)
+    local parts = setmetatable({}, { __index = table.insert })
+    text:gsub("[^" .. mark .. "]+", parts)
+    return parts
+  end
+  function os.spec_added() return "os" end
+  function io.spec_added() return "io" end
+  function bit.spec_added() return "bit" end
+  local parts = ("a:b"):split(":")
+  equal({ math.round(1.5), table.serialize({ 1, 2 }), parts[1], parts[2] }, { 2, 2, "a", "b" })
+  equal({ os.spec_added(), io.spec_added(), bit.spec_added() }, { "os", "io", "bit" })
+  for _, names in ipairs { { math, "round" }, { table, "serialize" }, { string, "split" } } do names[1][names[2]] = nil end
+end)
+
+it("lists of devices may be asked for the end, and be made lists with methods", function()
+  local list = Midi.available_output_devices()
+  equal(next(list, #list), nil)
+  truthy(table.create(list):find("loopback"))
+end)
+
 spec.finish()

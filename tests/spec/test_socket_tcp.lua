@@ -223,6 +223,37 @@ spec.it("holds the connections that a script does not keep", function()
   server:close()
 end)
 
+spec.it("calls all three methods of an instance, with the instance", function()
+  class "AllThree"
+  function AllThree:__init()
+    self.accepted, self.heard, self.errors = 0, {}, {}
+  end
+  function AllThree:socket_accepted(socket)
+    self.accepted = self.accepted + 1
+    self.last = socket
+  end
+  function AllThree:socket_message(socket, data)
+    self.heard[#self.heard + 1] = data
+    self.same = rawequal(socket, self.last)
+  end
+  function AllThree:socket_error(text) self.errors[#self.errors + 1] = text end
+  class "Inheriting" (AllThree)
+  function Inheriting:__init() AllThree.__init(self) end
+  for _, notifier in ipairs { AllThree(), Inheriting() } do
+    local server, clients = kit.server(notifier), {}
+    clients[1] = kit.client(server)
+    clients[1]:send("to a method")
+    spec.truthy(kit.until_true(server, function() return #notifier.heard == 1 end))
+    spec.equal({notifier.accepted, notifier.heard, notifier.same}, {1, {"to a method"}, true})
+    for i = 2, 65 do
+      clients[i] = kit.client(server)
+    end
+    spec.truthy(kit.until_true(server, function() return #notifier.errors == 1 end))
+    spec.equal(type(notifier.errors[1]), "string")
+    server:close()
+  end
+end)
+
 spec.it("says when it must turn connections away", function()
   local server, events = noting()
   local clients = {}

@@ -112,6 +112,27 @@ it("observables that have nothing to tell here never fire", function()
   for _, name in ipairs(names) do tool[name]:remove_notifier(fire) end
 end)
 
+it("preferences are nil or a document", function()
+  equal(tool.preferences, nil)
+  for _, value in ipairs { 1, "text", {}, true, print, renoise.Document.ObservableNumber(), renoise.Document.DocumentList() } do
+    raises("test_tool.lua:%d+: invalid preferences: a DocumentNode or nil was expected", function() tool.preferences = value end)
+  end
+  equal(tool.preferences, nil)
+end)
+
+it("a slash behind bundle_path does no harm", function()
+  local name = ("slashed_%d"):format(math.random(1 << 40))
+  local file = assert(io.open(name .. ".lua", "w"))
+  file:write("return 'found'")
+  file:close()
+  local before = package.path
+  package.path = tool.bundle_path .. "/?.lua;" .. before
+  local good, found = pcall(require, name)
+  package.path = before
+  os.remove(name .. ".lua")
+  equal({ good, found }, { true, "found" })
+end)
+
 -- ---- timers ----
 
 it("a timer is called again and again, first one interval from now", function()
@@ -252,6 +273,23 @@ it("a failing timer is a timer no more, and the others go on", function()
   tool:add_timer(failing, 5) -- as a new one
   truthy(wait_for(function() return fails == 2 end))
   tool:remove_timer(other)
+end)
+
+-- The machine may be busy: of 50 tries one at least must be as good as that.
+it("a timer is late by 5 ms at most when nothing else happens", function()
+  local best = math.huge
+  for _ = 1, 50 do
+    local times = { os.clock() }
+    local function tick() times[#times + 1] = os.clock() end
+    tool:add_timer(tick, 20)
+    truthy(wait_for(function() return #times > 6 end))
+    tool:remove_timer(tick)
+    local worst = 0
+    for place = 2, 7 do worst = math.max(worst, math.abs(times[place] - times[1] - (place - 1) * 0.02)) end
+    best = math.min(best, worst)
+    if best < 0.005 then break end
+  end
+  truthy(best < 0.005)
 end)
 
 spec.finish()
