@@ -8,7 +8,8 @@ local DELAY_MS = 500 -- what changes at the same time is written once
 
 local preferences = {}
 local node -- the document, or nil
-local written -- what the file says of it, as text; nil: nothing
+local dirty -- something has changed since
+local written -- it was written or read, as this text; nil: there is no file
 local stop_watching -- ends that changed is called
 local timer -- runs while something is to be written
 
@@ -26,23 +27,24 @@ local function text()
   return good and xml or nil
 end
 
--- Writes what is to be written. Texts are compared, for a notifier of the tool's that never returns keeps us from hearing
--- of a change.
+-- Writes what is to be written. Texts are compared, too, for a notifier of the tool's that never returns keeps us from
+-- hearing of a change.
 function preferences.save()
   if timer then timer:stop() end
   timer = nil
   if not node then return end
   local now = text()
-  if now and now == written then return end
+  if now and now == written and not dirty then return end
   local good, why = node:save_as(path())
   if good then
-    written = now
+    dirty, written = false, now
   else
     host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable")
   end
 end
 
 local function changed()
+  dirty = true
   timer = timer or host.timer(preferences.save, DELAY_MS, false)
 end
 
@@ -57,7 +59,7 @@ function preferences.set(value, depth)
   if rawequal(value, node) then return end
   preferences.save()
   if stop_watching then stop_watching() end
-  node, written, stop_watching = value, nil, nil
+  node, dirty, written, stop_watching = value, false, nil, nil
   if not node then return end
   if exists() then
     local good, why = node:load_from(path())

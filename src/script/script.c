@@ -231,9 +231,9 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
         snprintf(text, sizeof text, "%snot enough memory (--script-memory %zu)", script->refused,
                  script->memory_limit >> 20);
         script_report(script, code, what, text);
-    } else if (end == GUARD_CUT_OFF) {
+    } else if (end == GUARD_CUT_OFF && !script->program) { /* who ends a program knows */
         script_report(script, "E426", what, script->guard->report != NULL ? script->guard->report : "notewire stops");
-    } else if (end == GUARD_LIMIT || (status != LUA_OK && end != GUARD_STOPPED)) {
+    } else if (end == GUARD_LIMIT || (status != LUA_OK && end == GUARD_GOES_ON)) {
         const char *text =
             end == GUARD_LIMIT && script->guard->report != NULL ? script->guard->report : lua_tostring(L, -1);
 
