@@ -191,6 +191,8 @@ int script_traceback(lua_State *L)
 
     if (text == NULL)
         text = luaL_tolstring(L, 1, NULL);
+    if (script_of(L)->asked_for_song && strstr(text, "attempt to index a nil value") != NULL)
+        text = lua_pushfstring(L, "%s: renoise.song() is nil, there is no song", text);
     luaL_traceback(L, L, text, 1);
     return 1;
 }
@@ -222,6 +224,7 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
     struct guard_call outer;
     enum guard_end end;
 
+    script->asked_for_song = false;
     guard_enter(script->guard, &outer, L);
     status = lua_pcall(L, arguments, 0, base);
     end = guard_leave(script->guard, &outer, computed_ns);

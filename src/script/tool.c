@@ -233,11 +233,19 @@ static int log_line(lua_State *L)
     return 0;
 }
 
+/* renoise.song(): there is none. */
+static int song(lua_State *L)
+{
+    script_of(L)->asked_for_song = true;
+    lua_pushnil(L);
+    return 1;
+}
+
 void tool_add_host_functions(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"tool", set_functions},          {"base", base},    {"keep", keep}, {"timer", timer}, {"notifier", notifier},
-        {"has_notifiers", has_notifiers}, {"log", log_line}, {NULL, NULL},
+        {"has_notifiers", has_notifiers}, {"log", log_line}, {"song", song}, {NULL, NULL},
     };
 
     luaL_setfuncs(L, functions, 0);
