@@ -223,26 +223,22 @@ end)
 it("an instance and a built-in object are compared by __eq, or not at all", function()
   class "Beside"
   function Beside:__init() end
-  local one = Beside()
-  local list = { Message("/a"), renoise.tool(), renoise.app(), renoise.Document.DocumentNode(), renoise.Document.DocumentList() }
-  for _, object in ipairs(list) do
-    raises("No such operator defined", function() return one == object end)
-    raises("No such operator defined", function() return object == one end)
-  end
+  local one, message = Beside(), Message("/a")
+  raises("No such operator defined", function() return one == message end)
+  raises("No such operator defined", function() return message == one end)
   function Beside.__eq() return true end
-  for _, object in ipairs(list) do truthy(one == object and object == one) end
+  truthy(one == message)
+  truthy(message == one)
 end)
 
 it("instances of a class that derives from a built-in one are compared as those of any other", function()
-  for _, base in ipairs { Message, renoise.Document.DocumentNode, renoise.Document.ObservableNumberList } do
-    class "Derived" (base)
-    function Derived:__init() base.__init(self, base == Message and "/a" or nil) end
-    local one, two = Derived(), Derived()
-    truthy(one == one)
-    raises("No such operator defined", function() return one == two end)
-    Derived.__eq = rawequal
-    falsy(one == two)
-  end
+  class "Letter" (Message)
+  function Letter:__init() Message.__init(self, "/a") end
+  local one, two = Letter(), Letter()
+  truthy(one == one)
+  raises("No such operator defined", function() return one == two end)
+  Letter.__eq = rawequal
+  falsy(one == two)
 end)
 
 -- ---- tostring ----

@@ -197,6 +197,32 @@ it("objects of one type are not equal, and that does not raise", function()
   equal(vb:text {} == vb:text {}, false)
 end)
 
+it("an instance of a script's class is compared with each by its __eq, or not at all", function()
+  class "Beside"
+  function Beside:__init() end
+  local one = Beside()
+  for _, row in pairs(rows) do
+    local object = row.make()
+    Beside.__eq = nil
+    raises("No such operator defined", function() return one == object end)
+    raises("No such operator defined", function() return object == one end)
+    function Beside.__eq() return true end
+    truthy(one == object and object == one)
+  end
+end)
+
+it("instances of classes that derive from documents and lists are compared as those of any other", function()
+  for _, base in ipairs { Document.DocumentNode, Document.ObservableNumberList, Document.ObservableNumber } do
+    class "Derived" (base)
+    function Derived:__init() base.__init(self) end
+    local one, two = Derived(), Derived()
+    truthy(one == one)
+    raises("No such operator defined", function() return one == two end)
+    Derived.__eq = rawequal
+    equal(one == two, false)
+  end
+end)
+
 -- ---- functions ----
 
 it("functions take more arguments than they have, and nil for those that may be left out", function()
