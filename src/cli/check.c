@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "port/registry.h"
 #include "script/map_compile.h"
+#include "script/package.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -143,6 +144,25 @@ static void tell(const char *file, unsigned rules, int script_line)
     putchar('\n');
 }
 
+/* Of a tool it is the main.lua. */
+static bool check_file(const struct cli_options *options, const char *path)
+{
+    struct map_wishes wishes = {0};
+    struct package package;
+    struct map *map;
+    bool right = false;
+
+    if (package_open(&package, path) == 0 && map_compile_file(package.main, &map, &wishes) == 0) {
+        right = check_wishes(options, &wishes);
+        if (right)
+            tell(package.main, map_rules(map), wishes.script_line);
+        map_free(map);
+    }
+    map_wishes_free(&wishes);
+    package_free(&package);
+    return right;
+}
+
 int cli_check(int argc, char **argv, int first)
 {
     const struct device_driver *driver;
@@ -155,20 +175,8 @@ int cli_check(int argc, char **argv, int first)
         log_fatal("E001", "check needs a file. Fix: notewire check FILE.lua");
         return CLI_USAGE;
     }
-    for (unsigned i = 0; i < options.files.count; i++) {
-        struct map_wishes wishes = {0};
-        struct map *map;
-
-        if (map_compile_file(options.files.text[i], &map, &wishes) != 0) {
+    for (unsigned i = 0; i < options.files.count; i++)
+        if (!check_file(&options, options.files.text[i]))
             status = CLI_SCRIPT;
-        } else {
-            if (!check_wishes(&options, &wishes))
-                status = CLI_SCRIPT;
-            else
-                tell(options.files.text[i], map_rules(map), wishes.script_line);
-            map_free(map);
-        }
-        map_wishes_free(&wishes);
-    }
     return status;
 }
