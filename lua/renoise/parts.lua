@@ -1,7 +1,6 @@
 -- What of renoise is written in Lua: each part is read when a script first names it, for most need few and all must
 -- start at once. SPDX-License-Identifier: MIT
 local import = ...
-local headless = import "renoise/headless"
 local next, rawget, renoise, setmetatable, tostring = next, rawget, renoise, setmetatable, tostring
 
 local parts = {
@@ -21,7 +20,7 @@ setmetatable(renoise, {
   __index = function(_, name)
     import(parts[name] or others)
     local value = rawget(renoise, name)
-    if value == nil then headless.raise("renoise." .. tostring(name), 2) end
+    if value == nil then import("renoise/headless").raise("renoise." .. tostring(name), 2) end
     return value
   end,
   __pairs = function()
