@@ -1,0 +1,157 @@
+/* Tests of orders: they are done between turns, and who waits for one hears of it, whatever becomes of its script.
+ * SPDX-License-Identifier: MIT */
+#include "base/error.h"
+#include "base/log.h"
+#include "script/map_compile.h"
+#include "script/order.h"
+#include "script/script.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* clang-format off: cmocka needs the others before it */
+#include <cmocka.h>
+/* clang-format on */
+
+struct fixture {
+    struct loop *loop;
+    struct bridge bridge;
+    struct host host;
+    struct map_wishes wishes;
+    char path[32];
+    char heard[64]; /* a letter for each call */
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct host_options options = {.limit_ns = 100000000};
+
+    log_set_level(LOG_QUIET);
+    strcpy(f->path, "/tmp/notewire-test-XXXXXX");
+    close(mkstemp(f->path));
+    f->loop = loop_new();
+    *state = f;
+    return bridge_init(&f->bridge, f->loop, true) != 0 || host_init(&f->host, &f->bridge, &options) != 0 ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    host_close(&f->host);
+    bridge_close(&f->bridge);
+    loop_free(f->loop);
+    map_wishes_free(&f->wishes);
+    unlink(f->path);
+    free(f);
+    return 0;
+}
+
+#define ORDER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+/* Loads the text as a script that stays. */
+static struct script *load(struct fixture *f, const char *text)
+{
+    FILE *file = fopen(f->path, "w");
+    struct host_file loaded = {.path = f->path, .wishes = &f->wishes};
+
+    assert_non_null(file);
+    fprintf(file, "timer = notewire.every(1e9, function() end)\n%s", text);
+    fclose(file);
+    assert_int_equal(host_load(&f->host, &loaded), 0);
+    assert_non_null(f->host.scripts);
+    return f->host.scripts;
+}
+
+static void hear(struct fixture *f, char letter)
+{
+    f->heard[strlen(f->heard)] = letter;
+}
+
+static void on_done(void *user, enum order_outcome outcome)
+{
+    hear(user, "dil"[outcome]);
+}
+
+static void on_later(void *user)
+{
+    hear(user, 'c');
+}
+
+static void are_done_in_the_order_they_were_told(void **state)
+{
+    struct fixture *f = *state;
+
+    load(f, "");
+    assert_int_equal(order_evaluate(&f->host, 0, "1 +", on_done, f), 0);
+    assert_int_equal(order_later(&f->host, on_later, f), 0);
+    assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
+    assert_int_equal(order_evaluate(&f->host, 1, "x = 1", on_done, f), NW_ENOTFOUND);
+    assert_string_equal(f->heard, "");
+    host_settle(&f->host);
+    assert_string_equal(f->heard, "icd");
+}
+
+static void are_told_of_when_the_script_goes(void **state)
+{
+    struct fixture *f = *state;
+    struct script *script = load(f, "");
+
+    assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
+    assert_int_equal(order_later(&f->host, on_later, f), 0);
+    host_unload(&f->host, script);
+    assert_string_equal(f->heard, "lc");
+    assert_int_equal(order_later(&f->host, on_later, f), NW_ENOTFOUND);
+    host_settle(&f->host);
+    assert_string_equal(f->heard, "lc");
+}
+
+/* The last words of a script may wait, and then what else waits for it is done. */
+static void are_not_told_of_who_has_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture other = {.heard = ""};
+
+    load(f, "renoise.tool().tool_will_unload_observable:add_notifier(function() notewire.wait(1) end)");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(order_later(&f->host, on_later, f), 0);
+        assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
+        assert_int_equal(order_later(&f->host, on_later, &other), 0);
+    }
+    order_cancel(&f->host, f);
+    host_end(&f->host);
+    assert_string_equal(f->heard, "");
+    assert_string_equal(other.heard, "ccc");
+}
+
+static void take_any_number_of_values(void **state)
+{
+    struct fixture *f = *state;
+
+    load(f, "shown = 0 function print() shown = shown + 1 end");
+    assert_int_equal(order_evaluate(&f->host, 0, "table.unpack({}, 1, 100000)", on_done, f), 0);
+    assert_int_equal(order_evaluate(&f->host, 0, "assert(shown == 100000) kept = true", on_done, f), 0);
+    host_settle(&f->host);
+    assert_string_equal(f->heard, "dd");
+    lua_getglobal(f->host.scripts->L, "kept");
+    assert_true(lua_toboolean(f->host.scripts->L, -1));
+    lua_pop(f->host.scripts->L, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ORDER_TEST(are_done_in_the_order_they_were_told),
+        ORDER_TEST(are_told_of_when_the_script_goes),
+        ORDER_TEST(are_not_told_of_who_has_gone),
+        ORDER_TEST(take_any_number_of_values),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
