@@ -1,74 +1,12 @@
 /* Tests of orders: they are done between turns, and who waits for one hears of it, whatever becomes of its script.
  * SPDX-License-Identifier: MIT */
-#include "base/error.h"
-#include "base/log.h"
-#include "script/map_compile.h"
+#include "host_test.h"
 #include "script/order.h"
-#include "script/script.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+/* Keeps the script. */
+#define TIMER "timer = notewire.every(1e9, function() end)\n"
 
-/* clang-format off: cmocka needs the others before it */
-#include <cmocka.h>
-/* clang-format on */
-
-struct fixture {
-    struct loop *loop;
-    struct bridge bridge;
-    struct host host;
-    struct map_wishes wishes;
-    char path[32];
-    char heard[64]; /* a letter for each call */
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    struct host_options options = {.limit_ns = 100000000};
-
-    log_set_level(LOG_QUIET);
-    strcpy(f->path, "/tmp/notewire-test-XXXXXX");
-    close(mkstemp(f->path));
-    f->loop = loop_new();
-    *state = f;
-    return bridge_init(&f->bridge, f->loop, true) != 0 || host_init(&f->host, &f->bridge, &options) != 0 ? -1 : 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    host_close(&f->host);
-    bridge_close(&f->bridge);
-    loop_free(f->loop);
-    map_wishes_free(&f->wishes);
-    unlink(f->path);
-    free(f);
-    return 0;
-}
-
-#define ORDER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-/* Loads the text as a script that stays. */
-static struct script *load(struct fixture *f, const char *text)
-{
-    FILE *file = fopen(f->path, "w");
-    struct host_file loaded = {.path = f->path, .wishes = &f->wishes};
-
-    assert_non_null(file);
-    fprintf(file, "timer = notewire.every(1e9, function() end)\n%s", text);
-    fclose(file);
-    assert_int_equal(host_load(&f->host, &loaded), 0);
-    assert_non_null(f->host.scripts);
-    return f->host.scripts;
-}
-
+/* A letter for each call. */
 static void hear(struct fixture *f, char letter)
 {
     f->heard[strlen(f->heard)] = letter;
@@ -88,7 +26,7 @@ static void are_done_in_the_order_they_were_told(void **state)
 {
     struct fixture *f = *state;
 
-    load(f, "");
+    load(f, TIMER);
     assert_int_equal(order_evaluate(&f->host, 0, "1 +", on_done, f), 0);
     assert_int_equal(order_later(&f->host, on_later, f), 0);
     assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
@@ -101,7 +39,7 @@ static void are_done_in_the_order_they_were_told(void **state)
 static void are_told_of_when_the_script_goes(void **state)
 {
     struct fixture *f = *state;
-    struct script *script = load(f, "");
+    struct script *script = load(f, TIMER);
 
     assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
     assert_int_equal(order_later(&f->host, on_later, f), 0);
@@ -116,9 +54,9 @@ static void are_told_of_when_the_script_goes(void **state)
 static void are_not_told_of_who_has_gone(void **state)
 {
     struct fixture *f = *state;
-    struct fixture other = {.heard = ""};
+    struct fixture other = {.heard = {0}};
 
-    load(f, "renoise.tool().tool_will_unload_observable:add_notifier(function() notewire.wait(1) end)");
+    load(f, TIMER "tool.tool_will_unload_observable:add_notifier(function() notewire.wait(1) end)");
     for (int i = 0; i < 3; i++) {
         assert_int_equal(order_later(&f->host, on_later, f), 0);
         assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
@@ -134,7 +72,7 @@ static void take_any_number_of_values(void **state)
 {
     struct fixture *f = *state;
 
-    load(f, "shown = 0 function print() shown = shown + 1 end");
+    load(f, TIMER "shown = 0 function print() shown = shown + 1 end");
     assert_int_equal(order_evaluate(&f->host, 0, "table.unpack({}, 1, 100000)", on_done, f), 0);
     assert_int_equal(order_evaluate(&f->host, 0, "assert(shown == 100000) kept = true", on_done, f), 0);
     host_settle(&f->host);
@@ -147,10 +85,10 @@ static void take_any_number_of_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ORDER_TEST(are_done_in_the_order_they_were_told),
-        ORDER_TEST(are_told_of_when_the_script_goes),
-        ORDER_TEST(are_not_told_of_who_has_gone),
-        ORDER_TEST(take_any_number_of_values),
+        HOST_TEST(are_done_in_the_order_they_were_told),
+        HOST_TEST(are_told_of_when_the_script_goes),
+        HOST_TEST(are_not_told_of_who_has_gone),
+        HOST_TEST(take_any_number_of_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
