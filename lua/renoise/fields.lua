@@ -1,6 +1,7 @@
 -- Typed properties of objects that do nothing but keep them: views, and the window.
 -- SPDX-License-Identifier: MIT
 local error, pairs, property, tostring, type = error, pairs, property, tostring, type
+local floor, kind_of = math.floor, math.type
 local format, match = string.format, string.match
 
 local fields = {}
@@ -50,12 +51,18 @@ function fields.get(object, name) return copy(object[values][name]) end
 
 function fields.put(object, name, value) object[values][name] = copy(value) end
 
+-- A number that is whole as one without a point, so that it prints as in Lua 5.1; all else as it is.
+function fields.whole(value)
+  if kind_of(value) == "float" and value == floor(value) and value > -1e14 and value < 1e14 then return floor(value) end
+  return value
+end
+
 -- The value as it is kept. depth: how many functions are between the script and this one.
 function fields.check(name, kind, value, depth)
   if not accepts[kind](value) then
     error(format("invalid %s: %s was expected, got %s", name, wanted[kind] or "a " .. kind, type(value)), depth + 1)
   end
-  return kind == "text" and tostring(value) or value
+  return kind == "text" and tostring(value) or fields.whole(value)
 end
 
 -- A property of the kind. changed(object, value), which may be left out, is called when it has a new value.

@@ -35,7 +35,7 @@ local function limit(view, kind, value)
     return clamp(floor(value), 1, #fields.get(view, "items"))
   elseif kind == "point" then
     local min, max = fields.get(view, "min"), fields.get(view, "max")
-    return { x = clamp(value.x, min.x, max.x), y = clamp(value.y, min.y, max.y) }
+    return { x = fields.whole(clamp(value.x, min.x, max.x)), y = fields.whole(clamp(value.y, min.y, max.y)) }
   end
   return value
 end

@@ -28,7 +28,7 @@ static int class_newindex(lua_State *L)
         lua_pushcfunction(L, class_instance_gc);
         lua_setfield(L, lua_upvalueindex(2), "__gc");
     }
-    lua_rawset(L, lua_upvalueindex(1));
+    class_set(L, lua_upvalueindex(1));
     return 0;
 }
 

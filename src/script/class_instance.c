@@ -150,6 +150,13 @@ static int instance_index(lua_State *L)
     return 1;
 }
 
+void class_set(lua_State *L, int table)
+{
+    if (lua_isnil(L, -2) || !lua_rawequal(L, -2, -2)) /* NaN */
+        luaL_error(L, "table index is %s", lua_isnil(L, -2) ? "nil" : "NaN");
+    lua_rawset(L, table);
+}
+
 static int read_only(lua_State *L)
 {
     return luaL_error(L, "property '%s' is read only", luaL_tolstring(L, 2, NULL));
@@ -177,7 +184,7 @@ static int instance_newindex(lua_State *L)
         return read_only(L);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
-    lua_rawset(L, 4); /* where push_member left the attributes */
+    class_set(L, 4); /* where push_member left the attributes */
     return 0;
 }
 

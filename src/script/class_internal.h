@@ -51,6 +51,9 @@ void class_push_property(lua_State *L, lua_CFunction get, lua_CFunction set);
 /* Whether the value at the top of the stack, of this type, is a property. */
 bool class_is_property(lua_State *L, int found);
 
+/* As lua_rawset, for a __newindex: raises at the line of the script when the key is none. */
+void class_set(lua_State *L, int table);
+
 /* property() of scripts. */
 int class_property(lua_State *L);
 

@@ -101,7 +101,7 @@ static int math_lin2db(lua_State *L)
 {
     double linear = luaL_checknumber(L, 1), db = linear > 0 ? 20 * log10(linear) : INFINITE_DB;
 
-    lua_pushnumber(L, db > INFINITE_DB ? db : INFINITE_DB);
+    number_push(L, db > INFINITE_DB ? db : INFINITE_DB);
     return 1;
 }
 
@@ -109,7 +109,7 @@ static int math_db2lin(lua_State *L)
 {
     double db = luaL_checknumber(L, 1);
 
-    lua_pushnumber(L, db > INFINITE_DB ? pow(10, db / 20) : 0);
+    number_push(L, db > INFINITE_DB ? pow(10, db / 20) : 0);
     return 1;
 }
 
@@ -120,7 +120,7 @@ static int math_db2fader(lua_State *L)
     double low = luaL_checknumber(L, 1), high = luaL_checknumber(L, 2), db = luaL_checknumber(L, 3);
     double above = sqrt(db - low), below = sqrt(high - db);
 
-    lua_pushnumber(L, db > low && db <= high ? (double)(float)(above / (above + below)) : 0);
+    number_push(L, db > low && db <= high ? (double)(float)(above / (above + below)) : 0);
     return 1;
 }
 
@@ -130,11 +130,11 @@ static int math_fader2db(lua_State *L)
     double ratio = (1 - fader) / fader;
 
     if (!(fader > 0))
-        lua_pushnumber(L, low);
+        number_push(L, low);
     else if (fader >= 1)
-        lua_pushnumber(L, high);
+        number_push(L, high);
     else
-        lua_pushnumber(L, (high + ratio * ratio * low) / (1 + ratio * ratio));
+        number_push(L, (high + ratio * ratio * low) / (1 + ratio * ratio));
     return 1;
 }
 

@@ -205,7 +205,7 @@ static int class_object_index(lua_State *L)
 static int class_object_newindex(lua_State *L)
 {
     lua_settop(L, 3);
-    lua_rawset(L, lua_upvalueindex(1));
+    class_set(L, lua_upvalueindex(1));
     return 0;
 }
 

@@ -163,6 +163,11 @@ it("faders", function()
   for db = -47, 6 do truthy(math.abs(math.fader2db(-48, 6, math.db2fader(-48, 6, db)) - db) < 1e-4) end
 end)
 
+it("decibels that are whole print as in Lua 5.1", function()
+  equal(table.concat({ math.lin2db(1) .. "", math.lin2db(0) .. "", math.db2lin(0) .. "", math.db2lin(-300) .. "" }, " "), "0 -200 1 0")
+  equal({ math.db2fader(-96, 0, 0) .. "", math.fader2db(-96, 0, 1) .. "", math.fader2db(-96, 0, 0) .. "" }, { "1", "0", "-96" })
+end)
+
 -- ---- printing ----
 
 -- The names that a tool reads from objinfo: those between the two words, and those behind the second.

@@ -29,6 +29,23 @@ it("numbers stay in their bounds", function()
   equal(vb:value({ value = -1e9 }).value, -1e9)
 end)
 
+it("whole numbers print as in Lua 5.1, wherever they come from", function()
+  local seen = {}
+  local function notice(value) seen[#seen + 1] = value .. "" end
+  for _, method in ipairs { "valuebox", "valuefield", "slider", "minislider", "rotary", "scrollbar" } do
+    local view = vb[method](vb, { min = 0 / 5, max = 20 / 2, value = 6 / 2, width = 100 / 2 })
+    equal({ view.min .. "", view.max .. "", view.value .. "", view.width .. "" }, { "0", "10", "3", "50" })
+    view:add_notifier(notice)
+    view.value = 8 / 2
+    view.value = 100 / 2
+    view:remove_notifier(notice)
+  end
+  equal(seen, { "4", "10", "4", "10", "4", "10", "4", "10", "4", "10", "4", "10" })
+  local pad = vb:xypad { max = { x = 10 / 2, y = 10 / 2 }, value = { x = 4 / 2, y = 90 / 9 } }
+  equal({ pad.value.x .. "", pad.value.y .. "", vb:slider { value = 0.5 }.value }, { "2", "5", 0.5 })
+  equal({ vb:value({ value = 1e20 }).value, vb:value({ value = -math.huge }).value }, { 1e20, -math.huge })
+end)
+
 it("an index is one of the items", function()
   for _, method in ipairs { "popup", "switch", "chooser" } do
     local view = vb[method](vb, { value = 2, items = { "a", "b", "c" } })
