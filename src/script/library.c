@@ -42,6 +42,27 @@ static int tostring(lua_State *L)
     return 1;
 }
 
+/* tonumber: as Lua 5.1's. A base of 10 is none, so that a number and "7.5" will do; hexadecimal digits may have a 0x.
+ */
+static int tonumber(lua_State *L)
+{
+    const char *digits;
+
+    if (lua_isnoneornil(L, 2) || number_whole(L, 2) == 10) {
+        lua_settop(L, lua_gettop(L) > 0);
+        return library_call_original(L);
+    }
+    lua_pushinteger(L, number_whole(L, 2));
+    lua_replace(L, 2);
+    digits = luaL_checkstring(L, 1);
+    digits += strspn(digits, " \f\n\r\t\v");
+    if (lua_tointeger(L, 2) == 16 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')) {
+        lua_pushstring(L, digits + 2);
+        lua_replace(L, 1);
+    }
+    return library_call_original(L);
+}
+
 /* Reading a global that nobody has set: cLib and others rely on it raising. One that was set to nil has been declared
  * by that; upvalue 1 has the names of all that were set. */
 static int read_undeclared(lua_State *L)
@@ -197,6 +218,7 @@ void library_open(lua_State *L)
     lua_register(L, "print", print);
     lua_register(L, "tostring", tostring);
     lua_register(L, "newproxy", newproxy);
+    library_wrap(L, "_G", "tonumber", tonumber);
     library_wrap(L, "_G", "xpcall", xpcall);
     library_wrap(L, "_G", "collectgarbage", library_call_cut);
     library_wrap(L, "debug", "sethook", debug_sethook);
