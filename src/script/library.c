@@ -42,11 +42,22 @@ static int tostring(lua_State *L)
     return 1;
 }
 
-/* With a base, Lua 5.4 takes no number, whose digits Lua 5.1 reads. */
+/* tonumber: as Lua 5.1's. A base of 10 is none, so that a number and "7.5" will do; hexadecimal digits may have a 0x.
+ */
 static int tonumber(lua_State *L)
 {
-    if (lua_type(L, 1) == LUA_TNUMBER && !lua_isnoneornil(L, 2)) {
-        number_push_text(L, 1, NULL);
+    const char *digits;
+
+    if (lua_isnoneornil(L, 2) || number_whole(L, 2) == 10) {
+        lua_settop(L, lua_gettop(L) > 0);
+        return library_call_original(L);
+    }
+    lua_pushinteger(L, number_whole(L, 2));
+    lua_replace(L, 2);
+    digits = luaL_checkstring(L, 1);
+    digits += strspn(digits, " \f\n\r\t\v");
+    if (lua_tointeger(L, 2) == 16 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')) {
+        lua_pushstring(L, digits + 2);
         lua_replace(L, 1);
     }
     return library_call_original(L);

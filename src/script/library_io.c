@@ -7,8 +7,23 @@
 #include "script/script.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
-/* io.open and os.remove. */
+/* io.open: modes such as "rt" and "rw" too, of which the system of Lua 5.1 takes what it knows. */
+static int io_open(lua_State *L)
+{
+    const char *mode = luaL_optstring(L, 2, "r");
+
+    path_argument(L, 1);
+    lua_settop(L, 2);
+    if (*mode == 'r' || *mode == 'w' || *mode == 'a') {
+        lua_pushfstring(L, "%c%s", *mode, strchr(mode, '+') != NULL ? "+" : "");
+        lua_replace(L, 2);
+    }
+    return library_call_original(L);
+}
+
+/* os.remove. */
 static int call_with_path(lua_State *L)
 {
     path_argument(L, 1);
@@ -83,7 +98,7 @@ void library_open_io(lua_State *L)
 {
     static const char *const methods[] = {"read", "lines", "seek", "setvbuf", NULL};
 
-    library_wrap(L, "io", "open", call_with_path);
+    library_wrap(L, "io", "open", io_open);
     library_wrap(L, "io", "lines", call_with_optional_path);
     library_wrap(L, "io", "input", call_with_optional_path);
     library_wrap(L, "io", "output", call_with_optional_path);

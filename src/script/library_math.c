@@ -58,6 +58,18 @@ static int math_frexp(lua_State *L)
     return 2;
 }
 
+/* math.max and min: as Lua's, and texts of numbers are numbers. */
+static int math_extreme(lua_State *L)
+{
+    for (int i = lua_gettop(L); i > 0; i--)
+        if (lua_type(L, i) == LUA_TSTRING) {
+            luaL_checknumber(L, i);
+            lua_stringtonumber(L, lua_tostring(L, i));
+            lua_replace(L, i);
+        }
+    return library_call_original(L);
+}
+
 /* math.random: as Lua's, and an interval of nothing, random(0) too, raises. */
 static int math_random(lua_State *L)
 {
@@ -149,6 +161,8 @@ void library_open_math(lua_State *L)
     };
 
     library_wrap(L, "math", "fmod", math_fmod);
+    library_wrap(L, "math", "max", math_extreme);
+    library_wrap(L, "math", "min", math_extreme);
     library_wrap(L, "math", "random", math_random);
     library_wrap(L, "math", "randomseed", library_call_cut);
     lua_getglobal(L, "math");

@@ -351,7 +351,7 @@ static byte *begin(struct pattern *pattern, byte *at)
     return at < pattern->subject_end ? at : NULL;
 }
 
-bool pattern_search(struct pattern *pattern, byte *at, byte *last)
+bool pattern_search(struct pattern *pattern, byte *at)
 {
     for (; at <= pattern->subject_end; at++) {
         if (!pattern->anchored)
@@ -360,7 +360,7 @@ bool pattern_search(struct pattern *pattern, byte *at, byte *last)
             return false;
         pattern->from = at;
         pattern->to = match(pattern, at);
-        if (pattern->to != NULL && pattern->to != last)
+        if (pattern->to != NULL)
             return true;
         if (pattern->anchored)
             return false;

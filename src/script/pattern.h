@@ -45,9 +45,8 @@ struct pattern {
 void pattern_init(struct pattern *pattern, lua_State *L, const char *subject, size_t subject_length, const char *text,
                   size_t length, bool anchors);
 
-/* Finds the first match from at on that does not end at last (NULL: wherever it ends). Raises what Lua raises, and when
- * the script is ended. */
-bool pattern_search(struct pattern *pattern, const unsigned char *at, const unsigned char *last);
+/* Finds the first match from at on. Raises what Lua raises, and when the script is ended. */
+bool pattern_search(struct pattern *pattern, const unsigned char *at);
 
 /* A capture of what was found, from 0; the whole match is capture 0 of a pattern without any. Returns its length, or
  * PATTERN_POSITION: then *start tells it. Raises when there is none. */

@@ -1,4 +1,4 @@
-/* string.find, match, gmatch and gsub: as Lua's (manual, 6.4), over our matcher.
+/* string.find, match, gmatch and gsub: as Lua 5.1's, over our matcher.
  * SPDX-License-Identifier: MIT */
 #include "script/number.h"
 #include "script/pattern.h"
@@ -59,7 +59,7 @@ static int string_find(lua_State *L)
             return push_range(L, (size_t)(found - subject), text_length);
     } else if (before <= length) {
         pattern_init(&pattern, L, subject, length, text, text_length, true);
-        if (pattern_search(&pattern, pattern.subject + before, NULL))
+        if (pattern_search(&pattern, pattern.subject + before))
             return push_range(L, (size_t)(pattern.from - pattern.subject), (size_t)(pattern.to - pattern.from)) +
                    push_captures(&pattern, 0);
     }
@@ -76,49 +76,46 @@ static int string_match(lua_State *L)
     before = skipped(number_opt_whole(L, 3, 1), length);
     if (before <= length) {
         pattern_init(&pattern, L, subject, length, text, text_length, true);
-        if (pattern_search(&pattern, pattern.subject + before, NULL))
+        if (pattern_search(&pattern, pattern.subject + before))
             return push_captures(&pattern, 1);
     }
     luaL_pushfail(L);
     return 1;
 }
 
-/* Where an iterator of gmatch has got to, in bytes of the subject. */
-struct iteration {
-    size_t next, last;
-    bool begun; /* last holds: the end of the last match */
-};
+/* Where to look for the next match: behind this one, and an empty one is not found again. Lua 5.4 also leaves out an
+ * empty one that begins where another ends; 5.1 does not, and tools count on it. */
+static const unsigned char *next_start(const struct pattern *pattern)
+{
+    return pattern->to > pattern->from ? pattern->to : pattern->to + 1;
+}
 
-/* Its upvalues: subject, pattern, struct iteration. */
+/* Its upvalues: subject, pattern, how many bytes of the subject are behind it. */
 static int next_match(lua_State *L)
 {
     struct pattern pattern;
-    struct iteration *iteration = lua_touserdata(L, lua_upvalueindex(3));
-    size_t length, text_length;
+    size_t length, text_length, before = (size_t)lua_tointeger(L, lua_upvalueindex(3));
     const char *subject = lua_tolstring(L, lua_upvalueindex(1), &length);
     const char *text = lua_tolstring(L, lua_upvalueindex(2), &text_length);
 
-    if (iteration->next > length)
+    if (before > length)
         return 0;
     pattern_init(&pattern, L, subject, length, text, text_length, false);
-    if (!pattern_search(&pattern, pattern.subject + iteration->next,
-                        iteration->begun ? pattern.subject + iteration->last : NULL))
+    if (!pattern_search(&pattern, pattern.subject + before))
         return 0;
-    iteration->next = iteration->last = (size_t)(pattern.to - pattern.subject);
-    iteration->begun = true;
+    lua_pushinteger(L, next_start(&pattern) - pattern.subject);
+    lua_replace(L, lua_upvalueindex(3));
     return push_captures(&pattern, 1);
 }
 
 static int string_gmatch(lua_State *L)
 {
-    struct iteration *iteration;
     size_t length;
 
     luaL_checklstring(L, 1, &length);
     luaL_checkstring(L, 2);
     lua_settop(L, 3);
-    iteration = lua_newuserdatauv(L, sizeof *iteration, 0);
-    *iteration = (struct iteration){.next = skipped(number_opt_whole(L, 3, 1), length)};
+    lua_pushinteger(L, (lua_Integer)skipped(number_opt_whole(L, 3, 1), length));
     lua_replace(L, 3);
     lua_pushcclosure(L, next_match, 3);
     return 1;
@@ -178,22 +175,23 @@ static int string_gsub(lua_State *L)
     luaL_Buffer out;
     size_t length, text_length;
     const char *subject = luaL_checklstring(L, 1, &length), *text = luaL_checklstring(L, 2, &text_length);
-    const unsigned char *done, *last = NULL;
+    const unsigned char *done, *at;
     int kind = lua_type(L, 3);
     lua_Integer most = number_opt_whole(L, 4, (lua_Integer)length + 1), matches = 0;
 
     luaL_argexpected(L, kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE, 3,
                      "string/function/table");
     pattern_init(&pattern, L, subject, length, text, text_length, true);
-    done = pattern.subject;
+    done = at = pattern.subject;
     luaL_buffinit(L, &out);
-    while (matches < most && pattern_search(&pattern, done, last)) {
+    while (matches < most && at <= pattern.subject_end && pattern_search(&pattern, at)) {
         luaL_addlstring(&out, (const char *)done, (size_t)(pattern.from - done));
         if (kind == LUA_TFUNCTION || kind == LUA_TTABLE)
             add_value(&pattern, &out, kind);
         else
             add_text(&pattern, &out);
-        done = last = pattern.to;
+        done = pattern.to;
+        at = next_start(&pattern);
         matches++;
         if (pattern.anchored)
             break;
