@@ -251,7 +251,7 @@ static void shift_maps(struct bridge *bridge, unsigned at, int by)
 {
     unsigned from = by > 0 ? at : at + 1;
 
-    memmove(&bridge->maps[(int)from + by], &bridge->maps[from], (bridge->map_count - from) * sizeof bridge->maps[0]);
+    memmove(&bridge->maps[(int)from + by], &bridge->maps[from], (bridge->map_count - from) * sizeof(struct map *));
     bridge->map_count = (unsigned)((int)bridge->map_count + by);
     for (unsigned i = 0; i < PEERS_MAX; i++) {
         struct peer *peer = &bridge->peers.peer[i];

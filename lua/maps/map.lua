@@ -11,12 +11,12 @@ local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, 
 local concat, pack, max, math_type = table.concat, table.pack, math.max, math.type
 local getinfo, stderr, globals = debug.getinfo, io.stderr, _G
 
--- Globals of scripts that a map by itself has not, and the libraries that have more there: who reads one, or what of a
+-- Globals of scripts that a map by itself has not, or that read other files, and the libraries that have more there: who reads one, or what of a
 -- library is missing, is a script.
 local script_words, libraries = {}, { "debug", "io", "math", "os", "package", "string", "table" }
 for word in gmatch([[
-  renoise notewire class property arg bit gcinfo getfenv loadstring module newproxy objinfo oprint ripairs rprint
-  setfenv unpack
+  renoise notewire class property arg bit dofile gcinfo getfenv loadfile loadstring module newproxy objinfo oprint require
+  ripairs rprint setfenv unpack
 ]], "%S+") do script_words[word] = true end
 
 -- Standard output is for MIDI words (-o print).

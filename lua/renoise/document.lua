@@ -314,19 +314,4 @@ end
 host.seal(DocumentNode, false)
 xml.make = make
 
--- ---- for the rest of notewire ----
-
-local document = { Document = Document, is_node = tree.is_node }
-
--- Calls fn() after each change in a node, however deep: of values, lists and members. Returns what ends that.
-function document.on_change(node, fn)
-  local changes = tree.watch(node)
-  changes:add_notifier(fn)
-  return function()
-    if changes:has_notifier(fn) then
-      changes:remove_notifier(fn)
-    end
-  end
-end
-
-return document
+return { Document = Document, is_node = tree.is_node, on_change = tree.on_change }

@@ -76,7 +76,17 @@ local function watch(value)
   end
   return changes
 end
-tree.watch = watch
+
+-- Calls fn() after each change in a node, however deep: of values, lists and members. Returns what ends that.
+function tree.on_change(node, fn)
+  local changes = watch(node)
+  changes:add_notifier(fn)
+  return function()
+    if changes:has_notifier(fn) then
+      changes:remove_notifier(fn)
+    end
+  end
+end
 
 -- A node that is watched has got other members, and has no notifiers of its own to tell.
 function tree.changed(node)

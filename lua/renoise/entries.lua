@@ -7,6 +7,7 @@ local format, gsub, lower, match = string.format, string.gsub, string.lower, str
 local concat, insert, remove = table.concat, table.insert, table.remove
 
 local list = {} -- of all kinds, in the order in which they were added: kind, name, entry and its functions
+local known = {} -- the same by kind and name, for there are tools with thousands
 local entries = {}
 
 -- As Renoise's own errors read. depth: how many functions of this file are above the script.
@@ -29,20 +30,20 @@ entries.MidiMessage = MidiMessage
 -- Dashes in front of a menu entry draw a line above it, and are no part of its name.
 local function plain(name) return (gsub(name, "^%-+%s*", "")) end
 
--- Where it is in the list.
-local function find(kind, name)
-  for place, entry in ipairs(list) do
-    if entry.kind == kind and entry.name == name then return place end
-  end
-end
+local function find(kind, name) return known[kind] and known[kind][name] end
 
 local function add(entry)
   insert(list, entry)
+  known[entry.kind] = known[entry.kind] or {}
+  known[entry.kind][entry.name] = entry
   host.keep(1)
 end
 
-local function drop(place)
+local function drop(entry)
+  local place = 1
+  while list[place] ~= entry do place = place + 1 end
   remove(list, place)
+  known[entry.kind][entry.name] = nil
   host.keep(-1)
 end
 
@@ -88,9 +89,9 @@ local function named(methods, method, kind, what, taken, check, call)
   methods["has_" .. method] = function(_, name) return find_name(name) ~= nil end
 
   methods["remove_" .. method] = function(_, name)
-    local place = find_name(name)
-    if not place then fail(2, "invalid %s: '%s' has not been added", what, name) end
-    drop(place)
+    local entry = find_name(name)
+    if not entry then fail(2, "invalid %s: '%s' has not been added", what, name) end
+    drop(entry)
   end
 end
 
@@ -146,9 +147,9 @@ local function add_hooks(methods)
 
   function methods.remove_file_import_hook(_, category, extensions)
     local name = hook_name(category, read_extensions(2, category, extensions))
-    local place = find(HOOK, name)
-    if not place then fail(2, "invalid %s: '%s' has not been added", HOOK, name) end
-    drop(place)
+    local entry = find(HOOK, name)
+    if not entry then fail(2, "invalid %s: '%s' has not been added", HOOK, name) end
+    drop(entry)
   end
 end
 
@@ -208,7 +209,7 @@ end
 
 -- nil when there is none of the name, true when it was invoked, else false and why not.
 function entries.invoke(kind, name)
-  local entry = kind == HOOK and find_hook(name) or list[find(kind, plain(name))]
+  local entry = kind == HOOK and find_hook(name) or find(kind, plain(name))
   if not entry then return nil end
   if entry.active and not entry.active() then return false, "is not active" end
   if entry.call(entry.invoke, name) == false then return false, "refuses this file" end

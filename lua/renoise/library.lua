@@ -1,14 +1,17 @@
 -- What Renoise adds to Lua's library, and what Lua 5.1 had besides, as far as it is simple in Lua.
 -- SPDX-License-Identifier: MIT
 
+local import = ...
+local table = import "table" -- the script's own, which methods of lists are found in
 local error, getmetatable, next, pairs, pcall = error, getmetatable, next, pairs, pcall
 local rawequal, rawset, setmetatable, type = rawequal, rawset, setmetatable, type
-local collectgarbage, debug, floor, format, table = collectgarbage, debug, math.floor, string.format, table
+local collectgarbage, floor, format = collectgarbage, math.floor, string.format
+local library = {}
 
--- Raises at the line that calls the function of this name.
+-- Raises at the line that calls the function of this name: there is one of C between (call_late in renoise.c).
 local function check_table(value, name)
   if type(value) ~= "table" then
-    error(format("bad argument #1 to '%s' (table expected, got %s)", name, type(value)), 3)
+    error(format("bad argument #1 to '%s' (table expected, got %s)", name, type(value)), 4)
   end
 end
 
@@ -19,7 +22,7 @@ local function previous(list, index)
 end
 
 -- As ipairs, from the end on. Whatever has a length will do.
-function ripairs(list)
+function library.ripairs(list)
   return previous, list, #list + 1
 end
 
@@ -28,17 +31,17 @@ end
 -- Lists whose methods are the functions of table.
 local methods = { __index = table }
 
-function table.create(t)
+function library.create(t)
   if t ~= nil then check_table(t, "create") end
   return setmetatable(t or {}, methods)
 end
 
-function table.is_empty(t)
+function library.is_empty(t)
   if t ~= nil then check_table(t, "is_empty") end
   return t == nil or next(t) == nil
 end
 
-function table.count(t)
+function library.count(t)
   check_table(t, "count")
   local count = 0
   for _ in pairs(t) do count = count + 1 end
@@ -57,7 +60,7 @@ local function same(a, b)
 end
 
 -- The key of the first value that is the same, counted from start on, in the order of pairs.
-function table.find(t, value, start)
+function library.find(t, value, start)
   check_table(t, "find")
   local first, position = start or 1, 0
   for key, item in pairs(t) do
@@ -66,21 +69,21 @@ function table.find(t, value, start)
   end
 end
 
-function table.keys(t)
+function library.keys(t)
   check_table(t, "keys")
   local keys = {}
   for key in pairs(t) do keys[#keys + 1] = key end
   return setmetatable(keys, methods)
 end
 
-function table.values(t)
+function library.values(t)
   check_table(t, "values")
   local values = {}
   for _, value in pairs(t) do values[#values + 1] = value end
   return setmetatable(values, methods)
 end
 
-function table.copy(t)
+function library.copy(t)
   check_table(t, "copy")
   local copy = {}
   for key, value in next, t do copy[key] = value end
@@ -97,7 +100,7 @@ local function copy_deeply(value, copies)
   return setmetatable(copy, getmetatable(value))
 end
 
-function table.rcopy(t)
+function library.rcopy(t)
   check_table(t, "rcopy")
   return copy_deeply(t, {})
 end
@@ -111,19 +114,19 @@ local function clear(t, cleared)
 end
 
 -- The tables in it, too.
-function table.clear(t)
+function library.clear(t)
   check_table(t, "clear")
   clear(t, {})
 end
 
 -- ---- Lua 5.1 ----
 
-function table.getn(t)
+function library.getn(t)
   check_table(t, "getn")
   return #t
 end
 
-function table.maxn(t)
+function library.maxn(t)
   check_table(t, "maxn")
   local max = 0
   for key in next, t do
@@ -132,7 +135,7 @@ function table.maxn(t)
   return max
 end
 
-function table.foreach(t, call)
+function library.foreach(t, call)
   check_table(t, "foreach")
   for key, value in next, t do
     local result = call(key, value)
@@ -140,7 +143,7 @@ function table.foreach(t, call)
   end
 end
 
-function table.foreachi(t, call)
+function library.foreachi(t, call)
   check_table(t, "foreachi")
   for index = 1, #t do
     local result = call(index, t[index])
@@ -148,12 +151,14 @@ function table.foreachi(t, call)
   end
 end
 
-function gcinfo()
+function library.gcinfo()
   return floor(collectgarbage("count"))
 end
 
 -- ---- debug ----
 
 -- Renoise's debugger: there is none here.
-function debug.start() end
-function debug.stop() end
+function library.start() end
+function library.stop() end
+
+return library

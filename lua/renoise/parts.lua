@@ -1,8 +1,8 @@
 -- What of renoise is written in Lua: each part is read when a script first names it, for most need few and all must
 -- start at once. SPDX-License-Identifier: MIT
 local import = ...
-local headless = import "renoise/headless"
-local next, rawget, renoise, setmetatable, tostring = next, rawget, renoise, setmetatable, tostring
+local debug, ipairs, next, preload = debug, ipairs, next, package.preload
+local rawget, renoise, setmetatable, tostring = rawget, renoise, setmetatable, tostring
 
 local parts = {
   Application = "renoise/app",
@@ -21,7 +21,7 @@ setmetatable(renoise, {
   __index = function(_, name)
     import(parts[name] or others)
     local value = rawget(renoise, name)
-    if value == nil then headless.raise("renoise." .. tostring(name), 2) end
+    if value == nil then import("renoise/headless").raise("renoise." .. tostring(name), 2) end
     return value
   end,
   __pairs = function()
@@ -30,3 +30,13 @@ setmetatable(renoise, {
     return next, renoise
   end,
 })
+
+-- Tools that were debugged once load the debugger still.
+for _, name in ipairs { "engine", "session" } do
+  local function load_debugger()
+    local debugger = { start = debug.start, stop = debug.stop }
+    remdebug = { engine = debugger, session = debugger }
+    return debugger
+  end
+  preload["remdebug." .. name], preload["remdebug/" .. name] = load_debugger, load_debugger
+end

@@ -2,13 +2,14 @@
 -- SPDX-License-Identifier: MIT
 local import = ...
 local host = import "host"
-local error, open, rawequal = error, io.open, rawequal
+local error, open, pcall, rawequal = error, io.open, pcall, rawequal
 
 local DELAY_MS = 500 -- what changes at the same time is written once
 
 local preferences = {}
 local node -- the document, or nil
-local dirty -- it is not what the file has
+local dirty -- something has changed since
+local written -- it was written or read, as this text; nil: there is no file
 local stop_watching -- ends that changed is called
 local timer -- runs while something is to be written
 
@@ -20,14 +21,26 @@ local function exists()
   return file ~= nil
 end
 
--- Writes what is to be written.
+-- Its text; nil when it has none that XML can hold.
+local function text()
+  local good, xml = pcall(node.to_string, node)
+  return good and xml or nil
+end
+
+-- Writes what is to be written. Texts are compared, too, for a notifier of the tool's that never returns keeps us from
+-- hearing of a change.
 function preferences.save()
   if timer then timer:stop() end
   timer = nil
-  if not node or not dirty then return end
+  if not node then return end
+  local now = text()
+  if now and now == written and not dirty then return end
   local good, why = node:save_as(path())
-  dirty = not good
-  if dirty then host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable") end
+  if good then
+    dirty, written = false, now
+  else
+    host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable")
+  end
 end
 
 local function changed()
@@ -46,14 +59,14 @@ function preferences.set(value, depth)
   if rawequal(value, node) then return end
   preferences.save()
   if stop_watching then stop_watching() end
-  node, dirty, stop_watching = value, nil, nil
+  node, dirty, written, stop_watching = value, false, nil, nil
   if not node then return end
-  dirty = not exists()
-  if not dirty then
+  if exists() then
     local good, why = node:load_from(path())
     if not good then
       host.log("E435", "preferences.xml cannot be read (" .. why .. "). Fix: mend it or remove it")
     end
+    written = text() -- what it adds to the file is no change
   end
   stop_watching = document.on_change(node, changed)
 end

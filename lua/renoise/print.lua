@@ -41,13 +41,13 @@ local function print_table(t, indent, shown)
   end
 end
 
-function rprint(value)
+local function rprint(value)
   print(show(value))
   if type(value) == "table" then print_table(value, 1, {}) end
 end
 
 -- Tools read the names between the two words, so that there must be nothing else.
-function objinfo(value)
+local function objinfo(value)
   local properties, methods = {}, {}
   for name, is_method in pairs(members(value)) do
     local list = is_method and methods or properties
@@ -58,6 +58,8 @@ function objinfo(value)
   return format("class: %s\n properties:%s\n methods:%s\n", type(value), concat(properties), concat(methods))
 end
 
-function oprint(value)
+local function oprint(value)
   print(objinfo(value))
 end
+
+return { rprint = rprint, objinfo = objinfo, oprint = oprint }

@@ -143,6 +143,46 @@ static void tell(const char *file, unsigned rules, int script_line)
     putchar('\n');
 }
 
+static bool check_map(const struct cli_options *options, const char *path)
+{
+    struct map_wishes wishes = {0};
+    struct map *map;
+    bool right = map_compile_file(path, &map, &wishes) == 0;
+
+    if (right) {
+        right = check_wishes(options, &wishes);
+        if (right)
+            tell(path, map_rules(map), wishes.script_line);
+        map_free(map);
+    }
+    map_wishes_free(&wishes);
+    return right;
+}
+
+/* A tool's manifest has been read; its files are only compiled. */
+static bool check_tool(const struct package *package)
+{
+    unsigned files;
+
+    if (package_check(package, &files) != 0)
+        return false;
+    printf("%s: %s, %u Lua file%s, no mistakes (they are not run)\n", package->path, package_name(package), files,
+           files == 1 ? "" : "s");
+    return true;
+}
+
+/* Returns whether what is named has no mistakes. */
+static bool check_file(const struct cli_options *options, const char *path)
+{
+    struct package package;
+    bool right = package_open(&package, path) == 0;
+
+    if (right)
+        right = package.is_tool ? check_tool(&package) : check_map(options, path);
+    package_free(&package);
+    return right;
+}
+
 int cli_check(int argc, char **argv, int first)
 {
     const struct device_driver *driver;
@@ -155,20 +195,8 @@ int cli_check(int argc, char **argv, int first)
         log_fatal("E001", "check needs a file. Fix: notewire check FILE.lua");
         return CLI_USAGE;
     }
-    for (unsigned i = 0; i < options.files.count; i++) {
-        struct map_wishes wishes = {0};
-        struct map *map;
-
-        if (map_compile_file(options.files.text[i], &map, &wishes) != 0) {
+    for (unsigned i = 0; i < options.files.count; i++)
+        if (!check_file(&options, options.files.text[i]))
             status = CLI_SCRIPT;
-        } else {
-            if (!check_wishes(&options, &wishes))
-                status = CLI_SCRIPT;
-            else
-                tell(options.files.text[i], map_rules(map), wishes.script_line);
-            map_free(map);
-        }
-        map_wishes_free(&wishes);
-    }
     return status;
 }

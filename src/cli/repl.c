@@ -6,6 +6,7 @@
 #include "script/order.h"
 
 #include <editline/readline.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +118,9 @@ static void on_done(void *user, enum order_outcome outcome)
 {
     struct cli_repl *repl = user;
 
-    if (outcome == ORDER_DONE) {
+    if (outcome == ORDER_LOST)
+        fputs("The script was unloaded before it got to this line\n", stderr);
+    if (outcome != ORDER_INCOMPLETE) {
         free(repl->text);
         repl->text = NULL;
     }
@@ -162,9 +165,12 @@ static void give(void *user)
     }
 }
 
-/* A whole line has been read, inside a turn: until it has been done no other is. Takes it. */
+/* A whole line has been read, inside a turn: until it has been done no other is. Takes it; NULL: there was no memory.
+ */
 static void read_line(struct cli_repl *repl, char *line)
 {
+    if (line == NULL)
+        return;
     free(repl->line);
     repl->line = line;
     rest(repl);
@@ -202,9 +208,9 @@ static void read_plainly(struct cli_repl *repl)
     char c;
     ssize_t got = read(STDIN_FILENO, &c, 1);
 
-    if (got < 0)
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (got == 0) {
+    if (got <= 0) {
         leave(repl);
         return;
     }
@@ -259,6 +265,7 @@ void cli_repl_free(struct cli_repl *repl)
 {
     if (repl == NULL)
         return;
+    order_cancel(repl->host, repl);
     rest(repl);
     if (repl->input != NULL)
         loop_fd_free(repl->input);

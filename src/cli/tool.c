@@ -161,6 +161,7 @@ int cli_tool(int argc, char **argv, int first)
                   "cannot start: the system refuses memory or descriptors. Fix: check ulimit -n and free memory");
         goto out;
     }
+    tool->host.looking = true;
     status = run(tool);
     host_close(&tool->host);
     bridge_close(&tool->bridge);

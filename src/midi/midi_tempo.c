@@ -7,7 +7,7 @@
 #define PLACES (MIDI_CLOCKS_A_BEAT + 1)
 #define GAP_US 500000u     /* between two pulses: the clock stood still (that would be 5 beats a minute) */
 #define SHORTEST_US 1000.0 /* a beat: what is faster came at once */
-#define MIDDLE (MIDI_CLOCKS_A_BEAT / 2)
+#define MIDDLE (MIDI_CLOCKS_A_BEAT / 2.0)
 #define MINUTE_US 60000000.0
 #define TELL_AFTER 6 /* pulses between two tempos told: a sixteenth note */
 #define FINEST 4096  /* a part of a beat that is no difference, whatever the jitter */

@@ -94,10 +94,12 @@ static void take_notice(struct alsa *alsa, const snd_seq_event_t *event)
     }
 }
 
-static void take_item(struct alsa *alsa, const struct alsa_item *item)
+static void take_item(struct alsa *alsa, struct alsa_item *item)
 {
     struct alsa_port *own;
 
+    if (snd_seq_ev_is_variable(&item->event))
+        item->event.data.ext.ptr = item + 1;
     if (item->kind == ALSA_OVERRUN) {
         for (own = alsa->ports; own != NULL; own = own->next)
             if (own->port->direction == PORT_INPUT)
@@ -123,7 +125,7 @@ unsigned alsa_forget_unread(struct alsa_port *own)
             continue;
         item->kind = ALSA_FORGOTTEN;
         if (event->type != SND_SEQ_EVENT_SYSEX ||
-            (event->data.ext.len > 0 && *(const uint8_t *)event->data.ext.ptr == MIDI_SYSEX))
+            (event->data.ext.len > 0 && *(const uint8_t *)(item + 1) == MIDI_SYSEX))
             count++; /* the beginning of a SysEx stands for all of it */
     }
     return count;
@@ -135,15 +137,13 @@ static void keep(struct alsa *alsa, const snd_seq_event_t *event)
     size_t bytes = event != NULL && snd_seq_ev_is_variable(event) ? event->data.ext.len : 0;
     struct alsa_item *item = alsa_inbox_put(&alsa->inbox, sizeof *item + bytes);
 
-    item->kind = event != NULL ? ALSA_EVENT : ALSA_OVERRUN;
-    item->time_us = (uint32_t)(loop_now(alsa->loop) / 1000);
+    *item = (struct alsa_item){.kind = event != NULL ? ALSA_EVENT : ALSA_OVERRUN,
+                               .time_us = (uint32_t)(loop_now(alsa->loop) / 1000)};
     if (event == NULL)
         return;
     item->event = *event;
-    if (bytes > 0) {
+    if (bytes > 0)
         memcpy(item + 1, event->data.ext.ptr, bytes);
-        item->event.data.ext.ptr = item + 1;
-    }
 }
 
 /* Reads what one look at the kernel gives into the inbox, as far as there is room. False when the sequencer is gone. */

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define PAGE 4096
@@ -55,10 +56,24 @@ static struct head *head_at(const struct alsa_inbox *inbox, size_t at)
     return (struct head *)(void *)(inbox->block + at);
 }
 
+/* Puts the few records that there are back to the beginning of the block, when the next would go beyond what stays
+ * resident: a queue that is never empty shall not wander through all of it. */
+static void go_back(struct alsa_inbox *inbox, size_t whole)
+{
+    size_t used = inbox->end - inbox->first;
+
+    if (inbox->turn != 0 || inbox->end + whole <= KEPT || used > KEPT / 2 || used > inbox->first)
+        return;
+    memcpy(inbox->block, inbox->block + inbox->first, used);
+    inbox->first = 0;
+    inbox->end = used;
+}
+
 void *alsa_inbox_put(struct alsa_inbox *inbox, size_t size)
 {
     size_t whole = whole_of(size), at;
 
+    go_back(inbox, whole);
     if (!alsa_inbox_room(inbox, size))
         return NULL;
     at = place_of(inbox, whole);

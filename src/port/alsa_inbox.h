@@ -23,7 +23,8 @@ void alsa_inbox_free(struct alsa_inbox *inbox);
 /* Whether a record of this size finds room. */
 bool alsa_inbox_room(const struct alsa_inbox *inbox, size_t size);
 
-/* A place for a record, aligned for pointers, behind all others; NULL when there is no room. It stays where it is. */
+/* A place for a record, aligned for pointers, behind all others; NULL when there is no room. Records
+ * may be put elsewhere by the next call. */
 void *alsa_inbox_put(struct alsa_inbox *inbox, size_t size);
 
 /* The oldest record, and the one behind a record; NULL when there is none. */

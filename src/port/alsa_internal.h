@@ -64,7 +64,7 @@ struct alsa_port {
     struct midi_msg *queue; /* ALSA_QUEUE; NULL for inputs */
 };
 
-/* A record of the inbox. The bytes of SysEx are behind it. */
+/* A record of the inbox. The bytes of SysEx are behind it, wherever it is. */
 struct alsa_item {
     enum { ALSA_EVENT, ALSA_OVERRUN, ALSA_FORGOTTEN } kind; /* overrun: here the kernel had lost events */
     uint32_t time_us;                                       /* when it was read */

@@ -37,7 +37,7 @@ static void add_reader(void *user, snd_seq_addr_t address)
     for (unsigned i = 0; i < own->reader_count; i++)
         if (own->readers[i].client == address.client)
             return;
-    if (own->reader_count == ALSA_READERS || address.client == own->alsa->client)
+    if (own->reader_count == ALSA_READERS)
         return;
     own->readers[own->reader_count++] = (struct alsa_reader){.client = address.client};
 }

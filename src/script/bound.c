@@ -83,7 +83,6 @@ static void append_name(char text[BOUND_TEXT], const struct server *net)
 
 void bound_take_over(struct script *script, char text[BOUND_TEXT])
 {
-    text[0] = '\0';
     for (struct bound *bound = script->bound; bound != NULL; bound = bound->next) {
         struct bound *elder = bound->elder;
 

@@ -31,7 +31,7 @@ int bound_open(struct bound *bound, struct script *script, const struct server_o
 void bound_close(struct bound *bound);
 
 /* What comes to the sockets that the script has of its older version, and what waits there, is its own from here on.
- * text says which they are: "udp 9000, tcp 9000", "" for none. Between turns. */
+ * Which they are is added to text: "udp 9000, tcp 9000". Between turns. */
 void bound_take_over(struct script *script, char text[BOUND_TEXT]);
 
 #endif

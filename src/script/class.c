@@ -56,7 +56,8 @@ static void push_class(lua_State *L, const char *name)
     lua_pushvalue(L, instances);
     lua_pushcclosure(L, class_newindex, 2);
     lua_setfield(L, -2, "__newindex");
-    lua_pushcfunction(L, class_call);
+    lua_pushliteral(L, "__init");
+    lua_pushcclosure(L, class_call, 1);
     lua_setfield(L, -2, "__call");
     lua_setmetatable(L, first);
 

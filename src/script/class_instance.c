@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define FEW_ATTRIBUTES 4 /* that a new instance has room for */
+
 /* Key of the registry, by its address: the metamethods that all instances share. */
 static const char operators_mark;
 
@@ -345,6 +347,7 @@ static int instance_made(lua_State *L, int status, lua_KContext context)
     return 1;
 }
 
+/* Upvalue: "__init". */
 int class_call(lua_State *L)
 {
     const struct class_class *class = lua_touserdata(L, 1);
@@ -355,18 +358,17 @@ int class_call(lua_State *L)
         return luaL_argerror(L, 1, "not a class");
     lua_pop(L, 1);
     lua_getiuservalue(L, 1, CLASS_MEMBERS);
-    if (lua_getfield(L, -1, "__init") == LUA_TNIL)
+    lua_pushvalue(L, lua_upvalueindex(1));
+    if (lua_rawget(L, -2) == LUA_TNIL)
         return luaL_error(L, "attempt to call a nil value: %s has no __init of its own", class_push_type(L, 1));
     lua_replace(L, -2);
-    lua_newtable(L);
     instance = lua_newuserdatauv(L, sizeof *instance, class->type == NULL ? CLASS_ATTRIBUTES : CLASS_BASE);
     *instance = (struct class_instance){.type = class->type, .base = NULL};
-    lua_insert(L, -2);
+    lua_createtable(L, 0, FEW_ATTRIBUTES);
     lua_setiuservalue(L, -2, CLASS_ATTRIBUTES);
     lua_getiuservalue(L, 1, CLASS_INSTANCES);
     lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_replace(L, 1); /* the class is not needed any more: the result stands in its place */
+    lua_copy(L, -1, 1); /* the class is not needed any more: the result stands in its place */
     lua_rotate(L, 2, 2);
     lua_callk(L, lua_gettop(L) - 2, 0, 0, instance_made);
     return instance_made(L, LUA_OK, 0);

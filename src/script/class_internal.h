@@ -65,7 +65,7 @@ void class_push_instances(lua_State *L, const char *name);
  * knows raise; a function there is called with the name before. */
 void class_set_access(lua_State *L, int members, const struct object_type *type, int seal);
 
-/* Calling a declared class: makes an instance. */
+/* Calling a declared class: makes an instance. Its upvalue is the text "__init", which is not looked up each time. */
 int class_call(lua_State *L);
 
 /* The __gc of classes that have a __finalize. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "script/guard.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <lauxlib.h>
@@ -14,6 +15,7 @@
 
 #define FIRST_TICK_NS 4000000 /* most calls are over by then, and the signal has not disturbed them */
 #define TICK_NS 1000000
+#define GRACE_NS 200000000ULL /* for a callback that is about to be done when the program is to end */
 #define GUARD_SIGNAL SIGVTALRM
 
 static void hook(lua_State *L, lua_Debug *ar);
@@ -63,28 +65,33 @@ static struct guard *guard_of(lua_State *L)
     return **(struct guard ***)lua_getextraspace(L);
 }
 
-/* Keeps where the script is: once it unwinds that is lost. */
-static void report(lua_State *L, struct guard *guard)
+/* Pushes what people, and the script, read of the ending. */
+static const char *push_reason(lua_State *L, const struct guard *guard)
+{
+    if (guard->ending == GUARD_LIMIT)
+        return lua_pushfstring(L, "ended: it computed for longer than %d ms without waiting",
+                               (int)(guard->limit_ns / 1000000));
+    return lua_pushstring(L, "ended: notewire stops");
+}
+
+/* Ends the script here, and keeps where it is: once it unwinds that is lost. */
+static void end(lua_State *L, struct guard *guard, enum guard_end ending)
 {
     const char *text;
 
-    luaL_traceback(L, L, NULL, 0);
+    guard->ending = ending;
+    luaL_traceback(L, L, push_reason(L, guard), 0);
     text = lua_tostring(L, -1);
     free(guard->report);
-    guard->report = NULL;
-    if (asprintf(&guard->report, "ended: it computed for longer than %d ms without waiting\n%s",
-                 (int)(guard->limit_ns / 1000000), text) < 0)
-        guard->report = NULL;
-    lua_pop(L, 1);
+    guard->report = strdup(text);
+    lua_pop(L, 2);
 }
 
 /* Raises between any two instructions until the call has unwound: what pcall returns to is interrupted at once. */
 static void end_here(lua_State *L, struct guard *guard)
 {
     lua_sethook(L, hook, LUA_MASKCOUNT, 1);
-    if (guard->ending == GUARD_STOPPED)
-        luaL_error(L, "ended: notewire stops");
-    luaL_error(L, "ended: it computed for longer than %d ms without waiting", (int)(guard->limit_ns / 1000000));
+    luaL_error(L, "%s", push_reason(L, guard));
 }
 
 /* When the millisecond has come: native traffic, and whether the script may go on. */
@@ -103,12 +110,10 @@ static void look(lua_State *L, struct guard *guard)
         if (!guard->measured)
             guard->start_ns = now;
         guard->measured = true;
-        if (guard->limit_ns != 0 && now - guard->start_ns > guard->limit_ns) {
-            guard->ending = GUARD_LIMIT;
-            report(L, guard);
-        }
-        if (guard->stopped)
-            guard->ending = GUARD_STOPPED;
+        if (guard->limit_ns != 0 && now - guard->start_ns > guard->limit_ns)
+            end(L, guard, GUARD_LIMIT);
+        else if (guard->stopped && clock_mono_ns() - guard->stopped_ns > GRACE_NS)
+            end(L, guard, GUARD_CUT_OFF);
     }
     if (guard->ending != GUARD_GOES_ON)
         end_here(L, guard);
@@ -226,6 +231,8 @@ void guard_switch(struct guard *guard, lua_State *to)
 
 void guard_stop(struct guard *guard)
 {
+    if (!guard->stopped)
+        guard->stopped_ns = clock_mono_ns();
     guard->stopped = 1;
 }
 

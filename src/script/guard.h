@@ -23,7 +23,8 @@ typedef struct lua_State lua_State; /* as in lua.h, which the command line need 
 enum guard_end {
     GUARD_GOES_ON,
     GUARD_LIMIT,   /* it computed for longer than the limit */
-    GUARD_STOPPED, /* the program is to end */
+    GUARD_STOPPED, /* the program is to end, and it waited */
+    GUARD_CUT_OFF, /* the program is to end, and it went on computing for too long */
 };
 
 /* One for all scripts of the thread. */
@@ -33,6 +34,7 @@ struct guard {
     volatile sig_atomic_t armed;   /* the timer will come */
     volatile sig_atomic_t ticked;  /* it has come since the last turn of the loop */
     volatile sig_atomic_t stopped; /* guard_stop was called */
+    uint64_t stopped_ns;           /* when, of the monotonic clock */
     bool measured;                 /* start_ns holds */
     uint64_t start_ns;             /* thread CPU time when this stretch was first seen computing */
     uint64_t longest_ns;           /* the longest stretch of the innermost call that has ended, as far as it was seen */
@@ -76,7 +78,8 @@ void guard_switch(struct guard *guard, lua_State *to);
  * nothing in a state whose script is NULL. */
 void guard_check(lua_State *L);
 
-/* Ends whatever computes, from between two turns or from a turn inside a hook. */
+/* Ends what waits, and what computes if it has not come to an end 0.2 s later. From between two turns or from a turn
+ * inside a hook. */
 void guard_stop(struct guard *guard);
 
 /* Takes guard_stop back: what is called from now on may compute up to the limit. */

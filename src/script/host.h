@@ -41,6 +41,7 @@ struct host {
     bool between_due;
     bool loading; /* files are: inputs that can wait do while one computes, for rules may follow */
     bool stopped; /* host_stop was called */
+    bool looking; /* scripts are only looked at: their preferences are not written */
     bool exiting; /* a program called os.exit */
     int exit_code;
 };

@@ -42,6 +42,16 @@ static int tostring(lua_State *L)
     return 1;
 }
 
+/* With a base, Lua 5.4 takes no number, whose digits Lua 5.1 reads. */
+static int tonumber(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TNUMBER && !lua_isnoneornil(L, 2)) {
+        number_push_text(L, 1, NULL);
+        lua_replace(L, 1);
+    }
+    return library_call_original(L);
+}
+
 /* Reading a global that nobody has set: cLib and others rely on it raising. One that was set to nil has been declared
  * by that; upvalue 1 has the names of all that were set. */
 static int read_undeclared(lua_State *L)
@@ -110,7 +120,8 @@ static int newproxy(lua_State *L)
         lua_newtable(L);
         lua_pushcfunction(L, end_proxy);
         lua_setfield(L, -2, "__gc");
-    } else if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != 0 || !lua_getmetatable(L, 1)) {
+    } else if (lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != 0 || /* objects of ours have a name, and bytes */
+               luaL_getmetafield(L, 1, "__name") != LUA_TNIL || !lua_getmetatable(L, 1)) {
         return luaL_argerror(L, 1, "boolean or proxy expected");
     }
     lua_setmetatable(L, 2);
@@ -197,6 +208,7 @@ void library_open(lua_State *L)
     lua_register(L, "print", print);
     lua_register(L, "tostring", tostring);
     lua_register(L, "newproxy", newproxy);
+    library_wrap(L, "_G", "tonumber", tonumber);
     library_wrap(L, "_G", "xpcall", xpcall);
     library_wrap(L, "_G", "collectgarbage", library_call_cut);
     library_wrap(L, "debug", "sethook", debug_sethook);

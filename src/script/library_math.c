@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdbool.h>
 
 #define INFINITE_DB (-200.0) /* math.infdb: silence */
 
@@ -65,6 +66,35 @@ static int math_random(lua_State *L)
     return library_call_original(L);
 }
 
+/* math.max and min: texts of numbers are numbers, too. Lua 5.4 asks for one, and then compares the text itself. */
+static int push_extreme(lua_State *L, bool max)
+{
+    int count = lua_gettop(L), best = 1;
+
+    luaL_checknumber(L, 1);
+    for (int i = 1; i <= count; i++) {
+        luaL_checknumber(L, i);
+        if (lua_type(L, i) == LUA_TSTRING) {
+            lua_stringtonumber(L, lua_tostring(L, i));
+            lua_replace(L, i);
+        }
+        if (lua_compare(L, max ? best : i, max ? i : best, LUA_OPLT))
+            best = i;
+    }
+    lua_pushvalue(L, best);
+    return 1;
+}
+
+static int math_max(lua_State *L)
+{
+    return push_extreme(L, true);
+}
+
+static int math_min(lua_State *L)
+{
+    return push_extreme(L, false);
+}
+
 /* ---- decibels ---- */
 
 static int math_lin2db(lua_State *L)
@@ -111,19 +141,11 @@ static int math_fader2db(lua_State *L)
 void library_open_math(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"pow", math_pow},
-        {"log10", math_log10},
-        {"ldexp", math_ldexp},
-        {"frexp", math_frexp},
-        {"cosh", math_cosh},
-        {"sinh", math_sinh},
-        {"tanh", math_tanh},
-        {"atan2", math_atan2},
-        {"lin2db", math_lin2db},
-        {"db2lin", math_db2lin},
-        {"db2fader", math_db2fader},
-        {"fader2db", math_fader2db},
-        {NULL, NULL},
+        {"max", math_max},           {"min", math_min},           {"pow", math_pow},
+        {"log10", math_log10},       {"ldexp", math_ldexp},       {"frexp", math_frexp},
+        {"cosh", math_cosh},         {"sinh", math_sinh},         {"tanh", math_tanh},
+        {"atan2", math_atan2},       {"lin2db", math_lin2db},     {"db2lin", math_db2lin},
+        {"db2fader", math_db2fader}, {"fader2db", math_fader2db}, {NULL, NULL},
     };
 
     library_wrap(L, "math", "fmod", math_fmod);

@@ -1,10 +1,12 @@
-/* table.concat, insert, remove, unpack and select: as Lua 5.1's; move and sort as Lua's. All of them come to an end.
+/* table.concat, insert, remove, sort, unpack and select: as Lua 5.1's; move as Lua's. All of them come to an end.
  * SPDX-License-Identifier: MIT */
+#include "script/guard.h"
 #include "script/library.h"
 #include "script/number.h"
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <stdbool.h>
 
 #define LIST_MAX 20000000 /* elements: more than --script-memory holds; beyond it a table is no list but a mistake */
 
@@ -18,16 +20,6 @@ static void check_count(lua_State *L, lua_Integer first, lua_Integer last, int a
 static int table_move(lua_State *L)
 {
     check_count(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3), 3);
-    return library_call_original(L);
-}
-
-/* table.sort: the same, for tables that say themselves how long they are. */
-static int table_sort(lua_State *L)
-{
-    if (luaL_getmetafield(L, 1, "__len") != LUA_TNIL) {
-        lua_pop(L, 1);
-        check_count(L, 1, luaL_len(L, 1), 1);
-    }
     return library_call_original(L);
 }
 
@@ -126,6 +118,73 @@ static int table_remove(lua_State *L)
     return 1;
 }
 
+/* Whether the element at one index of the list at from comes before that at another, as the function at index 2 says.
+ */
+static bool is_before(lua_State *L, int from, lua_Integer one, lua_Integer other)
+{
+    bool before;
+
+    if (!lua_isnil(L, 2))
+        lua_pushvalue(L, 2);
+    lua_rawgeti(L, from, one);
+    lua_rawgeti(L, from, other);
+    if (!lua_isnil(L, 2)) {
+        lua_call(L, 2, 1);
+        before = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+        return before;
+    }
+    before = lua_compare(L, -2, -1, LUA_OPLT);
+    lua_pop(L, 2);
+    return before;
+}
+
+/* Merges two sorted neighbours, from left on and from right on to before end, of one list into another. */
+static void merge(lua_State *L, int from, int to, lua_Integer left, lua_Integer right, lua_Integer end)
+{
+    lua_Integer middle = right;
+
+    for (lua_Integer at = left; at < end; at++) {
+        bool takes_right = left == middle || (right < end && is_before(L, from, right, left));
+
+        lua_rawgeti(L, from, takes_right ? right++ : left++);
+        lua_rawseti(L, to, at);
+        guard_check(L);
+    }
+}
+
+/* table.sort: by merging, for Lua 5.4's own raises "invalid order function" for orders such as <= that 5.1's takes. The
+ * table is as it was until all is sorted. */
+static int table_sort(lua_State *L)
+{
+    enum { FIRST = 3, SECOND = 4 };
+    lua_Integer end;
+    int from = FIRST;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    if (!lua_isnoneornil(L, 2))
+        luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    end = list_length(L) + 1;
+    lua_createtable(L, (int)end - 1, 0);
+    lua_createtable(L, (int)end - 1, 0);
+    for (lua_Integer i = 1; i < end; i++) {
+        lua_geti(L, 1, i);
+        lua_rawseti(L, FIRST, i);
+    }
+    for (lua_Integer width = 1; width < end - 1; width *= 2, from = FIRST + SECOND - from)
+        for (lua_Integer left = 1; left < end; left += 2 * width) {
+            lua_Integer right = left + width < end ? left + width : end;
+
+            merge(L, from, FIRST + SECOND - from, left, right, right + width < end ? right + width : end);
+        }
+    for (lua_Integer i = 1; i < end; i++) {
+        lua_rawgeti(L, from, i);
+        lua_seti(L, 1, i);
+    }
+    return 0;
+}
+
 static int table_unpack(lua_State *L)
 {
     lua_Integer first = number_opt_whole(L, 2, 1), last;
@@ -163,13 +222,14 @@ static int select_arguments(lua_State *L)
 void library_open_table(lua_State *L)
 {
     library_wrap(L, "table", "move", table_move);
-    library_wrap(L, "table", "sort", table_sort);
     library_wrap(L, "table", "concat", table_concat);
     library_wrap(L, "table", "insert", table_insert);
     library_wrap(L, "table", "remove", table_remove);
     lua_pushcfunction(L, select_arguments);
     lua_setglobal(L, "select");
     lua_getglobal(L, "table");
+    lua_pushcfunction(L, table_sort);
+    lua_setfield(L, -2, "sort");
     lua_pushcfunction(L, table_unpack);
     lua_pushvalue(L, -1);
     lua_setglobal(L, "unpack");

@@ -1,5 +1,5 @@
-/* load, loadstring, loadfile, dofile, and how require finds files: text alone, from the folder of the script.
- * SPDX-License-Identifier: MIT */
+/* load, loadstring, loadfile, dofile, how require finds files, and where they lie: text alone, from the folder of the
+ * script. SPDX-License-Identifier: MIT */
 #include "script/files.h"
 #include "script/guard.h"
 #include "script/library.h"
@@ -202,6 +202,28 @@ static const char *push_chunk(lua_State *L, const char *path)
     return lua_pushfstring(L, "@%s", path);
 }
 
+/* debug.getinfo: as Lua's, but source is an absolute path, as in Renoise: tools cut their folder out of it. Upvalues
+ * are those of library_wrap. */
+static int debug_getinfo(lua_State *L)
+{
+    const struct script *script = script_of(L);
+    size_t folder_length = strlen(script->folder);
+    int results = library_call_original(L);
+    const char *source;
+
+    if (script->program || !lua_istable(L, -1))
+        return results;
+    if (lua_getfield(L, -1, "source") == LUA_TSTRING && *(source = lua_tostring(L, -1)) == '@' && source[1] != '/') {
+        source++;
+        if (strncmp(source, script->folder, folder_length) == 0)
+            source += folder_length;
+        lua_pushfstring(L, "@%s%s", script->base, source);
+        lua_setfield(L, -3, "source");
+    }
+    lua_pop(L, 1);
+    return results;
+}
+
 /* The searcher of Lua files. Upvalues: the table package, the script's absolute folder. */
 static int search_lua(lua_State *L)
 {
@@ -266,5 +288,6 @@ void library_open_load(lua_State *L)
     lua_pushglobaltable(L);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);
+    library_wrap(L, "debug", "getinfo", debug_getinfo);
     open_require(L);
 }

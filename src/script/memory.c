@@ -75,14 +75,11 @@ static struct memory_slab *open_slab(struct memory_slab **list, size_t size)
     return slab;
 }
 
-static void *take(struct memory *memory, size_t size)
+/* A block of an open slab. */
+static inline void *take(struct memory_slab **list, struct memory_slab *slab)
 {
-    struct memory_slab **list = list_of(memory, size), *slab = *list;
-    void *block;
+    void *block = slab->freed;
 
-    if (slab == NULL && (slab = open_slab(list, size)) == NULL)
-        return NULL;
-    block = slab->freed;
     if (block != NULL) {
         memcpy(&slab->freed, block, sizeof slab->freed);
     } else {
@@ -93,6 +90,17 @@ static void *take(struct memory *memory, size_t size)
     if (is_full(slab))
         unlink_slab(list, slab);
     return block;
+}
+
+static void *new_block(struct memory *memory, size_t size)
+{
+    struct memory_slab **list, *slab;
+
+    if (size > SMALL)
+        return malloc(size);
+    list = list_of(memory, size);
+    slab = *list != NULL ? *list : open_slab(list, size);
+    return slab != NULL ? take(list, slab) : NULL;
 }
 
 /* The last open slab of a size stays, so that a block that comes and goes does not open one each time. */
@@ -117,28 +125,76 @@ static void release(struct memory *memory, void *block, size_t size)
 {
     if (size > SMALL)
         free(block);
-    else if (size > 0)
+    else
         give_back(memory, block, size);
 }
 
-void *memory_resize(struct memory *memory, void *old, size_t old_size, size_t size)
+static bool lacks_room(const struct memory *memory, size_t more)
+{
+    return memory->limit != 0 && memory->held + more > memory->limit;
+}
+
+static void *refuse(const struct memory *memory)
+{
+    if (memory->refused != NULL)
+        memory->refused(memory->user);
+    return NULL;
+}
+
+/* These two are not part of memory_resize, so that what is asked for most takes few steps. */
+static __attribute__((noinline)) void *make(struct memory *memory, size_t size)
 {
     void *block;
 
+    if (lacks_room(memory, size))
+        return refuse(memory);
+    block = new_block(memory, size);
+    if (block != NULL)
+        memory->held += size;
+    return block;
+}
+
+static __attribute__((noinline)) void *move(struct memory *memory, void *old, size_t old_size, size_t size)
+{
+    void *block;
+
+    if (size > old_size && lacks_room(memory, size - old_size))
+        return refuse(memory);
+    if (size > SMALL && old_size > SMALL) {
+        block = realloc(old, size);
+    } else if (size <= SMALL && old_size <= SMALL && list_of(memory, old_size) == list_of(memory, size)) {
+        block = old;
+    } else {
+        block = new_block(memory, size);
+        if (block != NULL) {
+            memcpy(block, old, old_size < size ? old_size : size);
+            release(memory, old, old_size);
+        }
+    }
+    if (block != NULL)
+        memory->held += size - old_size;
+    return block;
+}
+
+void *memory_resize(void *user, void *old, size_t old_size, size_t size)
+{
+    struct memory *memory = user;
+    struct memory_slab **list;
+
     if (size == 0) {
+        if (old == NULL)
+            return NULL;
+        memory->held -= old_size;
         release(memory, old, old_size);
         return NULL;
     }
-    if (size > SMALL && (old_size == 0 || old_size > SMALL))
-        return realloc(old, size);
-    if (old_size > 0 && size <= SMALL && old_size <= SMALL && list_of(memory, old_size) == list_of(memory, size))
-        return old;
-    block = size > SMALL ? malloc(size) : take(memory, size);
-    if (block != NULL && old_size > 0) {
-        memcpy(block, old, old_size < size ? old_size : size);
-        release(memory, old, old_size);
-    }
-    return block;
+    if (old != NULL)
+        return move(memory, old, old_size, size);
+    list = size <= SMALL ? list_of(memory, size) : NULL;
+    if (list == NULL || *list == NULL || lacks_room(memory, size))
+        return make(memory, size);
+    memory->held += size;
+    return take(list, *list);
 }
 
 void memory_free(struct memory *memory)

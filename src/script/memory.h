@@ -12,14 +12,17 @@
 #define MEMORY_SMALL 512u       /* the largest block that lies side by side with others */
 #define MEMORY_SLAB (16u << 10) /* bytes of one piece that is cut into blocks, and its alignment */
 
-/* Zeroed it is empty. */
+/* Zeroed it is empty and has no limit. */
 struct memory {
+    size_t held, limit;          /* bytes in blocks, and how many they may be; limit 0: none */
+    void (*refused)(void *user); /* called when the limit is the reason for a NULL; may be NULL */
+    void *user;
     struct memory_slab *open[MEMORY_SMALL / MEMORY_STEP]; /* those of each size with room, and no full ones */
 };
 
-/* As realloc, but the caller knows how large the block was; old NULL with old_size 0: a new one. size 0 frees it and
- * returns NULL. NULL without memory; then old stays as it was. */
-void *memory_resize(struct memory *memory, void *old, size_t old_size, size_t size);
+/* A lua_Alloc, whose user is a struct memory: as realloc, but the caller knows how large the block was; old NULL: a new
+ * one. size 0 frees it and returns NULL. NULL without memory, and beyond the limit; then old stays as it was. */
+void *memory_resize(void *user, void *old, size_t old_size, size_t size);
 
 /* Gives back what is kept for further blocks; all blocks must have been freed. */
 void memory_free(struct memory *memory);

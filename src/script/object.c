@@ -8,7 +8,12 @@
 #include <string.h>
 
 /* Keys of metatables, by their addresses. */
-static const char kind_mark, name_mark, class_object_mark;
+static const char name_mark, class_object_mark;
+
+/* What metatables have at this place, where a look is cheapest: the type of objects, or else one of these addresses.
+ * Scripts, which may have metatables of their own, cannot make such a value. */
+enum { MARK = 1 };
+static const char class_marked, instance_marked;
 
 /* Types are constants, and Lua takes pointers that are not. */
 static void push_constant(lua_State *L, const void *constant)
@@ -18,10 +23,10 @@ static void push_constant(lua_State *L, const void *constant)
 
 /* ---- what a value is ---- */
 
-void class_mark(lua_State *L, enum class_kind kind, const char *name)
+static void mark_metatable(lua_State *L, const void *mark, const char *name)
 {
-    lua_pushinteger(L, kind);
-    lua_rawsetp(L, -2, &kind_mark);
+    push_constant(L, mark);
+    lua_rawseti(L, -2, MARK);
     lua_pushstring(L, name);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__name"); /* what Lua's own messages call it */
@@ -30,16 +35,33 @@ void class_mark(lua_State *L, enum class_kind kind, const char *name)
     lua_setfield(L, -2, "__metatable");
 }
 
-enum class_kind class_kind_of(lua_State *L, int index)
+void class_mark(lua_State *L, enum class_kind kind, const char *name)
 {
-    enum class_kind kind = CLASS_FOREIGN;
+    mark_metatable(L, kind == CLASS_CLASS ? &class_marked : &instance_marked, name);
+}
+
+/* The mark of the value at index, or NULL. */
+static const void *find_mark(lua_State *L, int index)
+{
+    const void *mark = NULL;
 
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
-        return kind;
-    if (lua_rawgetp(L, -1, &kind_mark) == LUA_TNUMBER)
-        kind = (enum class_kind)lua_tointeger(L, -1);
+        return NULL;
+    if (lua_rawgeti(L, -1, MARK) == LUA_TLIGHTUSERDATA)
+        mark = lua_touserdata(L, -1);
     lua_pop(L, 2);
-    return kind;
+    return mark;
+}
+
+enum class_kind class_kind_of(lua_State *L, int index)
+{
+    const void *mark = find_mark(L, index);
+
+    if (mark == NULL)
+        return CLASS_FOREIGN;
+    if (mark == &class_marked)
+        return CLASS_CLASS;
+    return mark == &instance_marked ? CLASS_INSTANCE : CLASS_OBJECT;
 }
 
 const char *class_push_type(lua_State *L, int index)
@@ -146,10 +168,10 @@ static void push_metatable(lua_State *L, const struct object_type *type)
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, type) == LUA_TTABLE)
         return;
     lua_pop(L, 1);
-    lua_newtable(L);
+    lua_createtable(L, MARK, 8);
     if (type->metamethods != NULL)
         luaL_setfuncs(L, type->metamethods, 0);
-    class_mark(L, CLASS_OBJECT, type->name);
+    mark_metatable(L, type, type->name);
     lua_newtable(L);
     if (type->methods != NULL)
         luaL_setfuncs(L, type->methods, 0);
@@ -312,35 +334,38 @@ void *object_push_new(lua_State *L, const struct object_type *type, size_t size)
     void *bytes;
 
     luaL_checkstack(L, 10, NULL);
-    push_metatable(L, type);
     bytes = lua_newuserdatauv(L, size, 1);
     if (size > 0)
         memset(bytes, 0, size);
-    lua_insert(L, -2);
+    push_metatable(L, type);
     lua_setmetatable(L, -2); /* last, so that __gc never sees bytes that are not zero */
     return bytes;
 }
 
+const struct object_type *object_type_of(lua_State *L, int index)
+{
+    const struct class_instance *instance;
+    const void *mark = find_mark(L, index);
+
+    if (mark == NULL || mark == &class_marked)
+        return NULL;
+    if (mark != &instance_marked)
+        return mark;
+    instance = lua_touserdata(L, index);
+    return instance->base != NULL ? instance->type : NULL;
+}
+
 void *object_test(lua_State *L, int index, const struct object_type *type)
 {
-    void *bytes = NULL;
+    const void *mark = find_mark(L, index);
+    const struct class_instance *instance;
 
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+    if (mark == type)
+        return lua_touserdata(L, index);
+    if (mark != &instance_marked)
         return NULL;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, type);
-    if (lua_rawequal(L, -1, -2)) {
-        bytes = lua_touserdata(L, index < 0 && index > LUA_REGISTRYINDEX ? index - 2 : index);
-        lua_pop(L, 2);
-        return bytes;
-    }
-    lua_pop(L, 2);
-    if (class_kind_of(L, index) == CLASS_INSTANCE) {
-        const struct class_instance *instance = lua_touserdata(L, index);
-
-        if (instance->type == type)
-            bytes = instance->base;
-    }
-    return bytes;
+    instance = lua_touserdata(L, index);
+    return instance->type == type ? instance->base : NULL;
 }
 
 void *object_check(lua_State *L, int index, const struct object_type *type)

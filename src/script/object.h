@@ -36,7 +36,10 @@ void *object_push_new(lua_State *L, const struct object_type *type, size_t size)
  * from the type is such an object too, and keeps its user value, once its __init has called the type's. */
 void *object_test(lua_State *L, int index, const struct object_type *type);
 
-/* The same, and raises an argument error that names the type wanted and the one given. */
+/* The type of the object at index; NULL when it is none. */
+const struct object_type *object_type_of(lua_State *L, int index);
+
+/* As object_test, and raises an argument error that names the type wanted and the one given. */
 void *object_check(lua_State *L, int index, const struct object_type *type);
 
 /* Pushes the table with weak keys that is kept in the registry under an address; made when first asked for. */

@@ -5,6 +5,8 @@
 #include "script/observable_state.h"
 #include "script/script.h"
 
+#include <limits.h>
+
 /* A notifier in the list of an observable is a table with these places. */
 enum { ENTRY_FUNCTION = 1, ENTRY_OBJECT, ENTRY_REMOVED };
 
@@ -62,7 +64,6 @@ static void check_arguments(lua_State *L)
 
 /* ---- the list ---- */
 
-/* Those that are asked for most come first. */
 static const struct object_type *const kinds[] = {&observable_number_type, &observable_boolean_type,
                                                   &observable_string_type, &observable_list_type,
                                                   &observable_bang_type,   &observable_type};
@@ -71,9 +72,11 @@ static const struct object_type *const kinds[] = {&observable_number_type, &obse
 
 const struct object_type *observable_kind(lua_State *L, int index)
 {
+    const struct object_type *type = object_type_of(L, index);
+
     for (size_t i = 0; i < KINDS; i++)
-        if (object_test(L, index, kinds[i]) != NULL)
-            return kinds[i];
+        if (kinds[i] == type)
+            return type;
     return NULL;
 }
 
@@ -273,20 +276,18 @@ static void call_entry(lua_State *L, int list, int first, int count)
     lua_settop(L, entry - 1);
 }
 
-/* Calls all of a list with count arguments from first on. */
+/* Calls all of a list with count arguments from first on. Those that it has now are on the stack meanwhile, for
+ * notifiers may change it. */
 static void call_all(lua_State *L, int list, int first, int count)
 {
-    lua_Integer entries = (lua_Integer)lua_rawlen(L, list);
-    int now;
+    lua_Unsigned entries = lua_rawlen(L, list);
+    int before = lua_gettop(L);
 
-    lua_createtable(L, entries < 1000 ? (int)entries : 0, 0);
-    now = lua_gettop(L);
-    for (lua_Integer i = 1; i <= entries; i++) {
-        lua_rawgeti(L, list, i);
-        lua_rawseti(L, now, i);
-    }
-    for (lua_Integer i = 1; i <= entries; i++) {
-        lua_rawgeti(L, now, i);
+    luaL_checkstack(L, entries < INT_MAX - 8 ? (int)entries + 8 : INT_MAX, "too many notifiers");
+    for (lua_Unsigned i = 1; i <= entries; i++)
+        lua_rawgeti(L, list, (lua_Integer)i);
+    for (int i = 1; i <= (int)entries; i++) {
+        lua_pushvalue(L, before + i);
         if (lua_rawgeti(L, -1, ENTRY_REMOVED) != LUA_TNIL) {
             lua_pop(L, 2);
             continue;

@@ -49,13 +49,31 @@ static struct order *tell(struct script *script, const char *text, bool (*delive
     return order;
 }
 
+void order_cancel(struct host *host, const void *user)
+{
+    for (struct script *script = host->scripts; script != NULL; script = script->next)
+        for (struct order *order = script->orders, *next; order != NULL; order = next) {
+            next = order->next;
+            if (order->user != user)
+                continue;
+            source_forget(&order->source);
+            take_out(order);
+            free(order);
+        }
+}
+
+/* Who waits for an order learns that it is lost; a call that the script only had to bear is made. */
 void order_forget(struct script *script)
 {
     while (script->orders != NULL) {
         struct order *order = script->orders;
 
         source_forget(&order->source);
-        script->orders = order->next;
+        take_out(order);
+        if (order->done != NULL)
+            order->done(order->user, ORDER_LOST);
+        if (order->later != NULL)
+            order->later(order->user);
         free(order);
     }
 }
@@ -139,7 +157,9 @@ int order_invoke(struct host *host, enum tool_entry kind, const char *name)
     struct order *order;
 
     order_each_entry(host, compare, &search);
-    if (search.exact == NULL && search.parts != 1) {
+    if (search.parts > 0 && search.name == NULL) {
+        error = NW_EMEMORY;
+    } else if (search.exact == NULL && search.parts != 1) {
         log_fatal("E444", "\"%s\": %s %s is called so. Fix: notewire tool lists what there is", name,
                   search.parts == 0 ? "no" : "more than one", tool_entry_name(kind));
     } else {
@@ -185,6 +205,7 @@ static bool compile(lua_State *L, struct order *order)
 /* Prints the values from index on, tables with what is in them. */
 static void print_values(lua_State *L, int index)
 {
+    luaL_checkstack(L, LUA_MINSTACK, NULL); /* there may be many */
     for (; index <= lua_gettop(L); index++) {
         lua_getglobal(L, lua_istable(L, index) ? "rprint" : "print");
         lua_pushvalue(L, index);

@@ -19,18 +19,22 @@ int order_invoke(struct host *host, enum tool_entry kind, const char *name);
 enum order_outcome {
     ORDER_DONE,       /* it has run, or its failure has been told */
     ORDER_INCOMPLETE, /* it needs more lines to be Lua */
+    ORDER_LOST,       /* its script was unloaded before */
 };
 
 /* Runs a text as Lua in the script of index (host_package): as an expression, whose values are printed, else as it is.
- * done is called when it has; not when the script is unloaded before. 0, NW_ENOTFOUND or NW_EMEMORY. */
+ * done is called when it has, between turns. 0, NW_ENOTFOUND or NW_EMEMORY: then it is not called. */
 int order_evaluate(struct host *host, unsigned index, const char *text,
                    void (*done)(void *user, enum order_outcome outcome), void *user);
 
 /* Makes this call between turns, for who may not ask for entries or invoke them where he is. 0; NW_ENOTFOUND when no
- * script runs, NW_EMEMORY. At any time. Not called when the first script is unloaded before. */
+ * script runs, NW_EMEMORY. At any time. */
 int order_later(struct host *host, void (*call)(void *user), void *user);
 
-/* Forgets what a script was told, for it is unloaded. */
+/* Forgets what a user wants to be called for: he goes. */
+void order_cancel(struct host *host, const void *user);
+
+/* Forgets what a script was told, for it is unloaded, and is none of the host's any more. */
 void order_forget(struct script *script);
 
 #endif

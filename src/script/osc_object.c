@@ -9,8 +9,8 @@ void *osc_hold_test(lua_State *L, int index, const struct object_type *type)
 {
     void *bytes = object_test(L, index, type);
 
-    index = lua_absindex(L, index);
-    if (bytes != NULL && class_kind_of(L, index) == CLASS_INSTANCE) {
+    if (bytes != NULL && bytes != lua_touserdata(L, index)) {
+        index = lua_absindex(L, index);
         lua_getiuservalue(L, index, CLASS_BASE);
         lua_replace(L, index);
     }

@@ -241,8 +241,9 @@ void osc_receiver_start(lua_State *L, struct osc_receiver *receiver, int object,
 /* Connections of waiting messages go with their references; the script can read who they were. */
 void osc_receiver_inherit(struct osc_receiver *heir, struct osc_receiver *elder)
 {
-    if (!heir->open || elder->inbox.count == 0)
+    if (!heir->open || elder->inbox.count == 0 || heir->inbox.count > 0) /* it has those of another already */
         return;
+    inbox_free(&heir->inbox);
     heir->inbox = elder->inbox;
     elder->inbox = (struct inbox){.limit = RING_MAX};
     elder->turns++;

@@ -55,7 +55,7 @@ void osc_receiver_start(lua_State *L, struct osc_receiver *receiver, int object,
 /* Ends it; what waits is dropped. Not from a callback of the loop. */
 void osc_receiver_stop(lua_State *L, struct osc_receiver *receiver);
 
-/* What waits for elder, of an older version of the script, is heir's, which has nothing yet. Between turns. */
+/* What waits for elder, of an older version of the script, is heir's, if that has nothing yet. Between turns. */
 void osc_receiver_inherit(struct osc_receiver *heir, struct osc_receiver *elder);
 
 /* One packet, from callbacks of the loop: every message of it waits, or is counted as what became of it. Returns how

@@ -61,8 +61,8 @@ static int call_debug(lua_State *L)
 }
 
 /* The older version hears what waits for it alone, says farewell and goes; the new one begins. What it has of the
- * older one is its own already. */
-static void replace_script(struct host *host, struct reload_file *file, struct script *script)
+ * older one is its own already, but for sockets that it opens while that one waits. */
+static void replace_script(struct host *host, struct reload_file *file, struct script *script, char kept[BOUND_TEXT])
 {
     struct script *elder = file->script;
 
@@ -75,8 +75,10 @@ static void replace_script(struct host *host, struct reload_file *file, struct s
         }
         host_hear_out(host, elder, clock_mono_ns() + HEAR_OUT_NS);
         host_unload(host, elder);
-        if (script != NULL)
+        if (script != NULL) {
+            bound_take_over(script, kept);
             file->script = host_start(host, script);
+        }
     }
     if (file->script != NULL)
         script_call(file->script, call_debug, NULL, "_AUTO_RELOAD_DEBUG");
@@ -95,7 +97,7 @@ static int commit(struct reload *reload, struct reload_file *file, const struct 
     kept[0] = '\0';
     if (next->script != NULL)
         bound_take_over(next->script, kept);
-    replace_script(reload->host, file, next->script);
+    replace_script(reload->host, file, next->script, kept);
     map_free(elder); /* what waited for its functions is gone */
     return 0;
 }
@@ -105,6 +107,9 @@ static void tell_refusal(const struct reload_file *file, int error)
 {
     if (error == NW_EFULL)
         log_fatal("E412", "there are more than %d maps and dialects. Fix: leave some out", BRIDGE_MAPS_MAX);
+    if (error == NW_EMEMORY)
+        log_fatal("E003", "%s: the system refuses memory or descriptors. Fix: check ulimit -n and free memory",
+                  file->path);
     log_warning("E450", "%s: the version before goes on. Fix: what is said above, and save it again", file->path);
 }
 

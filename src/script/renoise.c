@@ -30,8 +30,64 @@ static const luaL_Reg host_functions[] = {
     {NULL, NULL},
 };
 
-/* What runs at once, in this order: they add to the globals. The others run when they are wanted (parts.lua). */
-static const char *const files[] = {"renoise/library", "renoise/print", "renoise/parts", NULL};
+/* Functions that files of lua/renoise return in a table by name. Each is a function of C at first, which reads the file
+ * when it is called: to read them all would take longer than all else that a script needs to start. */
+static const struct {
+    const char *file, *library;
+    const char *const *names;
+} late[] = {
+    {"renoise/library", "table",
+     (const char *const[]){"create", "is_empty", "count", "find", "keys", "values", "copy", "rcopy", "clear", "getn",
+                           "maxn", "foreach", "foreachi", NULL}},
+    {"renoise/library", "debug", (const char *const[]){"start", "stop", NULL}},
+    {"renoise/library", "_G", (const char *const[]){"ripairs", "gcinfo", NULL}},
+    {"renoise/print", "_G", (const char *const[]){"rprint", "objinfo", "oprint", NULL}},
+};
+
+static int all_results(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/* One of those. Upvalues: its name, its file or else what the file has returned under the name, import. */
+static int call_late(lua_State *L)
+{
+    luaL_checkstack(L, 4, NULL);
+    if (lua_type(L, lua_upvalueindex(2)) == LUA_TSTRING) {
+        lua_pushvalue(L, lua_upvalueindex(3));
+        lua_pushvalue(L, lua_upvalueindex(2));
+        lua_call(L, 1, 1);
+        lua_pushvalue(L, lua_upvalueindex(1));
+        lua_rawget(L, -2);
+        lua_replace(L, lua_upvalueindex(2));
+        lua_pop(L, 1);
+    }
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, all_results);
+    return lua_gettop(L);
+}
+
+/* Sets them all; import is at the top of the stack. */
+static void add_late(lua_State *L)
+{
+    int import = lua_gettop(L);
+
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++) {
+        lua_getglobal(L, late[i].library);
+        for (const char *const *name = late[i].names; *name != NULL; name++) {
+            lua_pushstring(L, *name);
+            lua_pushvalue(L, -1);
+            lua_pushstring(L, late[i].file);
+            lua_pushvalue(L, import);
+            lua_pushcclosure(L, call_late, 3);
+            lua_rawset(L, -3);
+        }
+        lua_pop(L, 1);
+    }
+}
 
 /* Pushes a copy of the table at the top of the stack, of the tables in it too. */
 static void push_copy(lua_State *L, int depth)
@@ -61,7 +117,7 @@ static void push_environment(lua_State *L)
     lua_remove(L, -2);
 }
 
-static void run_files(lua_State *L)
+static void add_files(lua_State *L)
 {
     embedded_push_import(L);
     luaL_newlib(L, host_functions);
@@ -69,11 +125,12 @@ static void run_files(lua_State *L)
     embedded_set_import(L, -2, "host");
     observable_open(L);
     embedded_set_import(L, -2, "document");
-    for (const char *const *file = files; *file != NULL; file++) {
-        lua_pushvalue(L, -1);
-        lua_pushstring(L, *file);
-        lua_call(L, 1, 0);
-    }
+    lua_getglobal(L, "table");
+    embedded_set_import(L, -2, "table");
+    add_late(L);
+    lua_pushvalue(L, -1);
+    lua_pushliteral(L, "renoise/parts"); /* the others are read when they are wanted */
+    lua_call(L, 1, 0);
     push_environment(L);
     embedded_set_import(L, -2, "environment");
     lua_pop(L, 1);
@@ -93,5 +150,5 @@ void renoise_open(lua_State *L)
     lua_pushliteral(L, "3.5.0");
     lua_setfield(L, -2, "RENOISE_VERSION");
     lua_setglobal(L, "renoise");
-    run_files(L);
+    add_files(L);
 }

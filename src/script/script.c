@@ -21,8 +21,9 @@
 #include <string.h>
 
 /* Keeps where the script is that wants too much: Lua's own "not enough memory" does not say. */
-static void note_refusal(struct script *script)
+static void note_refusal(void *user)
 {
+    struct script *script = user;
     lua_State *L = script->guard->running;
     lua_Debug ar;
 
@@ -31,23 +32,6 @@ static void note_refusal(struct script *script)
             snprintf(script->refused, sizeof script->refused, "%s:%d: ", ar.short_src, ar.currentline);
             return;
         }
-}
-
-/* Counts what the state holds, so that a script that eats memory gets an error of its own and nobody else does. */
-static void *allocate(void *user, void *old, size_t old_size, size_t size)
-{
-    struct script *script = user;
-    size_t held = old != NULL ? old_size : 0;
-    void *grown;
-
-    if (size > held && script->memory_limit != 0 && script->memory - held + size > script->memory_limit) {
-        note_refusal(script);
-        return NULL;
-    }
-    grown = memory_resize(&script->blocks, old, held, size);
-    if (grown != NULL || size == 0)
-        script->memory += size - held;
-    return grown;
 }
 
 /* Nothing calls Lua outside the gate, so this is a bug; better to say which than to end without a word. */
@@ -114,7 +98,9 @@ struct script *script_new(struct host *host, struct package *package, size_t mem
     memset(package, 0, sizeof *package);
     script->host = host;
     script->guard = &host->guard;
-    script->memory_limit = memory_limit;
+    script->memory.limit = memory_limit; /* counted, so that a script that eats memory gets an error, and nobody else */
+    script->memory.refused = note_refusal;
+    script->memory.user = script;
     script->program = program;
     script->plays = registry_source_new(host->bridge->registry, REGISTRY_SOURCE_SCRIPT);
     script->path = script->package.main;
@@ -124,7 +110,7 @@ struct script *script_new(struct host *host, struct package *package, size_t mem
     script->devices.deliver = midi_devices_changed;
     script->document.script = script;
     script->document.deliver = tool_new_document;
-    script->L = lua_newstate(allocate, script);
+    script->L = lua_newstate(memory_resize, &script->memory);
     if (script->base == NULL || script->L == NULL) {
         log_fatal("E421", "%s: no memory for a script. Fix: raise --script-memory", script->path);
         goto failed;
@@ -157,7 +143,7 @@ void script_free(struct script *script)
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);
-    memory_free(&script->blocks);
+    memory_free(&script->memory);
     registry_source_free(script->host->bridge->registry, script->plays);
     package_free(&script->package);
     free(script->folder);
@@ -191,6 +177,8 @@ int script_traceback(lua_State *L)
 
     if (text == NULL)
         text = luaL_tolstring(L, 1, NULL);
+    if (script_of(L)->asked_for_song && strstr(text, "attempt to index a nil value") != NULL)
+        text = lua_pushfstring(L, "%s: renoise.song() is nil, there is no song", text);
     luaL_traceback(L, L, text, 1);
     return 1;
 }
@@ -222,6 +210,7 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
     struct guard_call outer;
     enum guard_end end;
 
+    script->asked_for_song = false;
     guard_enter(script->guard, &outer, L);
     status = lua_pcall(L, arguments, 0, base);
     end = guard_leave(script->guard, &outer, computed_ns);
@@ -229,9 +218,11 @@ static bool call(struct script *script, lua_State *L, int arguments, const char 
         char text[300];
 
         snprintf(text, sizeof text, "%snot enough memory (--script-memory %zu)", script->refused,
-                 script->memory_limit >> 20);
+                 script->memory.limit >> 20);
         script_report(script, code, what, text);
-    } else if (end == GUARD_LIMIT || (status != LUA_OK && end != GUARD_STOPPED)) {
+    } else if (end == GUARD_CUT_OFF && !script->program) { /* who ends a program knows */
+        script_report(script, "E426", what, script->guard->report != NULL ? script->guard->report : "notewire stops");
+    } else if (end == GUARD_LIMIT || (status != LUA_OK && end == GUARD_GOES_ON)) {
         const char *text =
             end == GUARD_LIMIT && script->guard->report != NULL ? script->guard->report : lua_tostring(L, -1);
 

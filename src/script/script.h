@@ -24,18 +24,18 @@ struct script {
     struct host *host;
     struct script *next; /* of the host */
     lua_State *L;
-    lua_State *waiting;          /* the coroutine that is inside wait, receive or connect; NULL when none is */
-    unsigned nested;             /* waits inside each other */
-    bool serving;                /* and that everything else is given to meanwhile */
-    struct package package;      /* what it came as */
-    const char *path;            /* the file that runs, as messages call it: the package's */
-    char *folder;                /* of the file, with a '/' at its end: "./", "tools/" */
-    char *base;                  /* where its relative paths begin: an absolute folder with '/' at its end */
-    size_t memory, memory_limit; /* bytes; limit 0: none */
-    struct memory blocks;        /* where they are */
-    char warning[512];           /* lua_warning comes in pieces */
+    lua_State *waiting;     /* the coroutine that is inside wait, receive or connect; NULL when none is */
+    unsigned nested;        /* waits inside each other */
+    bool serving;           /* and that everything else is given to meanwhile */
+    struct package package; /* what it came as */
+    const char *path;       /* the file that runs, as messages call it: the package's */
+    char *folder;           /* of the file, with a '/' at its end: "./", "tools/" */
+    char *base;             /* where its relative paths begin: an absolute folder with '/' at its end */
+    struct memory memory;   /* of the state */
+    char warning[512];      /* lua_warning comes in pieces */
     struct log_limit warnings, slow;
     char refused[160];          /* where it asked for more than that: "tool.lua:7: " */
+    bool asked_for_song;        /* since it was called last: renoise.song() is nil, and may be why it fails */
     bool program;               /* notewire exec: print goes to standard output, os.exit ends it */
     uint16_t plays;             /* its number as a source of MIDI */
     bool unloading;             /* its state is being closed: nothing is called any more */

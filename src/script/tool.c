@@ -77,6 +77,12 @@ bool tool_new_document(struct source *source)
     return false;
 }
 
+static void save_preferences(struct script *script)
+{
+    if (!script->host->looking)
+        pass(script, "save_preferences", "its preferences");
+}
+
 void tool_ending(struct script *script)
 {
     if (!script->started)
@@ -84,13 +90,13 @@ void tool_ending(struct script *script)
     script->started = false;
     pass(script, "release_document", "app_release_document_observable");
     pass(script, "will_unload", "tool_will_unload_observable");
-    pass(script, "save_preferences", "its preferences");
+    save_preferences(script);
 }
 
 void tool_save_preferences(struct script *script)
 {
     if (script->started)
-        pass(script, "save_preferences", "its preferences");
+        save_preferences(script);
 }
 
 /* ---- entries ---- */
@@ -227,11 +233,19 @@ static int log_line(lua_State *L)
     return 0;
 }
 
+/* renoise.song(): there is none. */
+static int song(lua_State *L)
+{
+    script_of(L)->asked_for_song = true;
+    lua_pushnil(L);
+    return 1;
+}
+
 void tool_add_host_functions(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"tool", set_functions},          {"base", base},    {"keep", keep}, {"timer", timer}, {"notifier", notifier},
-        {"has_notifiers", has_notifiers}, {"log", log_line}, {NULL, NULL},
+        {"has_notifiers", has_notifiers}, {"log", log_line}, {"song", song}, {NULL, NULL},
     };
 
     luaL_setfuncs(L, functions, 0);

@@ -24,6 +24,24 @@ struct unpacking {
     struct xrnx_folder folder;
 };
 
+/* Takes out of a path what leads nowhere, so that a file has one name: "a/./b" and "a//b" are "a/b". */
+static void make_plain(char *name)
+{
+    char *out = name;
+
+    for (const char *part = name; *part != '\0';) {
+        size_t length = strcspn(part, "/");
+        bool last = part[length] == '\0';
+
+        if (length > 0 && !(length == 1 && *part == '.')) {
+            memmove(out, part, length + !last);
+            out += length + !last;
+        }
+        part += length + !last;
+    }
+    *out = '\0';
+}
+
 bool xrnx_name_is_safe(char *name)
 {
     for (char *c = name; *c != '\0'; c++) {
@@ -39,6 +57,7 @@ bool xrnx_name_is_safe(char *name)
         if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
             return false;
     }
+    make_plain(name);
     return true;
 }
 
@@ -254,6 +273,8 @@ int xrnx_unpack(const char *path, char **folder, bool *temporary)
         *temporary = u.folder.temporary;
         *folder = u.folder.path;
         u.folder.path = NULL;
+    } else if (u.folder.temporary && u.folder.path != NULL) {
+        xrnx_folder_remove(u.folder.path);
     }
     xrnx_folder_close(&u.folder);
     return error;

@@ -19,8 +19,8 @@
  * preferences.xml always. *folder, owned, ends with '/'. 0, or, logged, NW_EIO, NW_EINVALID or NW_EMEMORY. */
 int xrnx_unpack(const char *path, char **folder, bool *temporary);
 
-/* Whether a file may be called so in an archive, as far as it is unpacked: name, changed to have only '/' between its
- * parts, is relative and leads nowhere else. */
+/* Whether a file may be called so in an archive, as far as it is unpacked: name, changed to have one '/' between its
+ * parts and no "." among them, is relative and leads nowhere else. "./" is the folder itself, "". */
 bool xrnx_name_is_safe(char *name);
 
 #endif

@@ -63,5 +63,5 @@ def main(check, clean, violations):
     return 1 if complaints else 0
 
 
-def output(*command):
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def output(*command, **options):
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)

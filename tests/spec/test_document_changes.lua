@@ -15,12 +15,12 @@ end
 -- A document that is watched, and a function that tells how often something was heard since it was last asked.
 local function watched(doc)
   local calls = 0
-  tree.watch(doc):add_notifier(function(...) calls = calls + 1 + select("#", ...) end)
+  local stop = tree.on_change(doc, function(...) calls = calls + 1 + select("#", ...) end)
   return doc, function()
     local heard = calls
     calls = 0
     return heard
-  end
+  end, stop
 end
 
 local function everything(name)
@@ -62,7 +62,7 @@ end)
 
 it("it comes behind the notifiers", function()
   local doc, order = everything("Order"), {}
-  tree.watch(doc):add_notifier(function() order[#order + 1] = "changed" end)
+  tree.on_change(doc, function() order[#order + 1] = "changed" end)
   doc.number:add_notifier(function() order[#order + 1] = "notified" end)
   doc.number.value = 2
   equal(order, { "notified", "changed" })
@@ -79,6 +79,16 @@ it("scripts do not see it, and cannot remove it", function()
   doc.numbers:insert(1)
   equal(heard(), 2)
   raises("has not been added", doc.number.remove_notifier, doc.number, heard)
+end)
+
+it("each who hears ends it alone, and may do so twice", function()
+  local doc, heard, stop = watched(everything("Ends"))
+  local _, other = watched(doc)
+  stop()
+  stop()
+  doc.number.value = 2
+  doc.node.inner.number.value = 2
+  equal({ heard(), other() }, { 0, 2 })
 end)
 
 it("what has gone from a document is not heard of any more", function()
@@ -135,7 +145,7 @@ end)
 
 it("one that fails is removed, and the change is made all the same", function()
   local doc, calls = everything("Fails"), 0
-  tree.watch(doc):add_notifier(function()
+  tree.on_change(doc, function()
     calls = calls + 1
     error("on purpose")
   end)

@@ -10,6 +10,41 @@ class "Equal"
 function Equal:__init(name) self.name = name end
 function Equal.__eq(a, b) return a.name == b.name end
 
+-- ---- what is read when it is first called ----
+
+it("finds the globals that it was written for, whatever scripts have made of them", function()
+  local old_type, old_insert = type, table.insert
+  type, table.insert = nil, nil
+  local keys = table.keys({ a = 1 })
+  local info = objinfo("text")
+  type, table.insert = old_type, old_insert
+  equal(keys, { "a" })
+  truthy(info:find("class: string", 1, true))
+end)
+
+it("names the line that calls it in errors", function()
+  local good, text = pcall(function() local count = table.count(nil) end)
+  falsy(good)
+  truthy(text:find("test_library.lua:%d+: bad argument #1 to 'count'"))
+end)
+
+it("lets a coroutine yield in what it calls", function()
+  local walk = coroutine.wrap(function()
+    local found = table.foreachi({ 1, 2 }, function(_, value) return coroutine.yield(value) end)
+    return "found " .. tostring(found)
+  end)
+  equal({ walk(), walk(), walk(nil) }, { 1, 2, "found nil" })
+end)
+
+it("is the same function before and after, and others can be put in its place", function()
+  local before, given = table.copy, {}
+  table.copy({})
+  truthy(rawequal(table.copy, before))
+  table.copy = function() return given end
+  truthy(rawequal(table.copy({ 1 }), given))
+  table.copy = before
+end)
+
 -- ---- table ----
 
 it("table.create makes table's functions methods", function()
@@ -215,6 +250,9 @@ end)
 
 it("debug.start and stop do nothing", function()
   equal({ select("#", debug.start()), select("#", debug.stop()) }, { 0, 0 })
+  equal(select("#", require("remdebug.engine").start()), 0)
+  equal(select("#", require("remdebug/session").stop()), 0)
+  equal(remdebug.session.start, debug.start)
 end)
 
 spec.finish()

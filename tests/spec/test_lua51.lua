@@ -242,6 +242,17 @@ it("math, os and io functions cut fractions off", function()
   collectgarbage("setpause", 200.5)
 end)
 
+it("texts of numbers and numbers in the place of texts are taken", function()
+  equal({ math.max("1", 2), math.max("10", "9"), math.min("1", 2, "0.5"), math.max(1) }, { 2, 10, 0.5, 1 })
+  equal({ math.min(3, 1, 2), math.max(1.5, 1), math.max(-1, "-0x10") }, { 1, 1.5, -1 })
+  raises("bad argument #2 to 'max' %(number expected, got string%)", function() math.max(1, "one") end)
+  raises("bad argument #1 to 'min' %(number expected, got no value%)", function() math.min() end)
+  equal({ tonumber(10, 16), tonumber(10 / 1, 2), tonumber(12, 10), tonumber("ff", 16) }, { 16, 2, 12, 255 })
+  equal({ tonumber(19, 8), tonumber(1.5, 10), tonumber("1.5"), tonumber(7), tonumber(7, nil) }, { nil, nil, 1.5, 7, 7 })
+  raises("bad argument #1 to 'tonumber'", function() tonumber() end)
+  raises("base out of range", function() tonumber("1", 37) end)
+end)
+
 it("math.random of nothing raises", function()
   raises("interval is empty", math.random, 0)
   raises("interval is empty", math.random, -1)
@@ -285,6 +296,44 @@ it("OSC's floats that are whole are whole numbers", function()
 end)
 
 -- ---- edges of the library ----
+
+it("table.sort takes orders that hold for equal elements, too", function()
+  local numbers, texts = {}, {}
+  for i = 1, 500 do numbers[i], texts[i] = i * 7919 % 257, ("%03d"):format(i * 31 % 100) end
+  table.sort(numbers, function(a, b) return a <= b end)
+  table.sort(texts, function(a, b) return a >= b end)
+  for i = 2, 500 do truthy(numbers[i - 1] <= numbers[i] and texts[i - 1] >= texts[i]) end
+  equal({ #numbers, #texts }, { 500, 500 })
+end)
+
+it("table.sort keeps every element, whatever the order says", function()
+  for _, order in ipairs { function() return true end, function() return false end, function() return math.random(2) == 1 end } do
+    local list, sum = {}, 0
+    for i = 1, 100 do list[i] = i end
+    table.sort(list, order)
+    for i = 1, 100 do sum = sum + list[i] end
+    equal({ #list, sum }, { 100, 5050 })
+  end
+end)
+
+it("table.sort at its edges", function()
+  for length = 0, 40 do
+    local list = {}
+    for i = 1, length do list[i] = (i * 17 + length) % 41 end
+    table.sort(list)
+    equal(#list, length)
+    for i = 2, length do truthy(list[i - 1] < list[i]) end
+  end
+  local list = { 3, 1, "x", 2 }
+  raises("attempt to compare", table.sort, list)
+  equal(list, { 3, 1, "x", 2 })
+  raises("table expected", table.sort, "x")
+  raises("function expected", table.sort, {}, 5)
+  equal(select("#", table.sort({ 2, 1 }, nil)), 0)
+  local named = table.create { { name = "b" }, { name = "a" } }
+  named:sort(function(a, b) return a.name < b.name end)
+  equal(named[1].name, "a")
+end)
 
 it("table.remove beyond the end gives nil, table.insert goes there", function()
   local t = { 1, 2, [0] = "zero" }

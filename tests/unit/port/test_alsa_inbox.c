@@ -88,6 +88,28 @@ static void walks(void **state)
     alsa_inbox_free(&inbox);
 }
 
+/* A few that are there at any time need little memory, however many pass. */
+static void stays_small(void **state)
+{
+    struct alsa_inbox inbox;
+    uint32_t in = 0, out = 0;
+
+    (void)state;
+    assert_int_equal(alsa_inbox_init(&inbox), 0);
+    while (in < 200000) {
+        assert_true(put(&inbox, in++));
+        if (in - out > 20)
+            take(&inbox, out++);
+    }
+    assert_in_range(inbox.touched, 1, 131072);
+    while (out < in)
+        take(&inbox, out++);
+    while (put(&inbox, in)) /* and all of it is there for more */
+        in++;
+    assert_true(inbox.touched > ALSA_INBOX_BYTES - 30000);
+    alsa_inbox_free(&inbox);
+}
+
 static void holds_many_notes(void **state)
 {
     struct alsa_inbox inbox;
@@ -108,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_order_and_bytes),
         cmocka_unit_test(walks),
+        cmocka_unit_test(stays_small),
         cmocka_unit_test(holds_many_notes),
     };
 

@@ -96,12 +96,62 @@ static void frees_nothing(void **state)
     memory_free(&memory);
 }
 
+static void count_refusal(void *user)
+{
+    ++*(int *)user;
+}
+
+/* What is beyond the limit is refused and told, small and large, new and grown; what was there stays. */
+static void refuses_beyond_its_limit(void **state)
+{
+    int refusals = 0;
+    struct memory memory = {.limit = 1000, .refused = count_refusal, .user = &refusals};
+    uint8_t *small = memory_resize(&memory, NULL, 0, 100);
+
+    (void)state;
+    assert_non_null(small);
+    memset(small, 7, 100);
+    assert_null(memory_resize(&memory, NULL, 0, 901));
+    assert_null(memory_resize(&memory, small, 100, 1001));
+    assert_int_equal(refusals, 2);
+    assert_int_equal(memory.held, 100);
+    small = memory_resize(&memory, small, 100, 1000);
+    assert_non_null(small);
+    assert_int_equal(small[99], 7);
+    assert_null(memory_resize(&memory, NULL, 0, 1));
+    assert_int_equal(refusals, 3);
+    small = memory_resize(&memory, small, 1000, 50); /* less is always granted */
+    assert_non_null(small);
+    assert_int_equal(memory.held, 50);
+    memory_resize(&memory, small, 50, 0);
+    assert_int_equal(memory.held, 0);
+    assert_int_equal(refusals, 3);
+    memory_free(&memory);
+}
+
+/* A lua_Alloc is told what a new block is for in the place of its old size. */
+static void takes_no_size_of_what_is_new(void **state)
+{
+    struct memory memory = {0};
+    void *block = memory_resize(&memory, NULL, 5, 32);
+
+    (void)state;
+    assert_int_equal(memory.held, 32);
+    assert_null(memory_resize(&memory, NULL, 5, 0));
+    assert_int_equal(memory.held, 32);
+    memory_resize(&memory, block, 32, 0);
+    assert_int_equal(memory.held, 0);
+    memory_free(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_bytes_apart),
         cmocka_unit_test(closes_in_any_order),
         cmocka_unit_test(frees_nothing),
+        cmocka_unit_test(refuses_beyond_its_limit),
+        cmocka_unit_test(takes_no_size_of_what_is_new),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,81 +1,14 @@
 /* Tests of what a tool has registered, as the rest of the program lists and invokes it.
  * SPDX-License-Identifier: MIT */
-#include "base/error.h"
-#include "base/log.h"
-#include "script/host.h"
-#include "script/map_compile.h"
-#include "script/script.h"
+#include "host_test.h"
 #include "script/tool.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* clang-format off: cmocka needs the others before it */
-#include <cmocka.h>
-/* clang-format on */
-
-struct fixture {
-    struct loop *loop;
-    struct bridge bridge;
-    struct host host;
-    struct map_wishes wishes;
-    char path[32];
-    char listed[512];
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    struct host_options options = {.limit_ns = 100000000};
-
-    log_set_level(LOG_QUIET);
-    strcpy(f->path, "/tmp/notewire-test-XXXXXX");
-    close(mkstemp(f->path));
-    f->loop = loop_new();
-    *state = f;
-    return bridge_init(&f->bridge, f->loop, true) != 0 || host_init(&f->host, &f->bridge, &options) != 0 ? -1 : 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    host_close(&f->host);
-    bridge_close(&f->bridge);
-    loop_free(f->loop);
-    map_wishes_free(&f->wishes);
-    unlink(f->path);
-    free(f);
-    return 0;
-}
-
-#define TOOL_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-/* Loads the text as a tool that stays. */
-static struct script *load(struct fixture *f, const char *text)
-{
-    FILE *file = fopen(f->path, "w");
-    struct host_file loaded = {.path = f->path, .wishes = &f->wishes};
-
-    assert_non_null(file);
-    fprintf(file, "local tool = renoise.tool()\n%s", text);
-    fclose(file);
-    assert_int_equal(host_load(&f->host, &loaded), 0);
-    assert_non_null(f->host.scripts);
-    return f->host.scripts;
-}
 
 static void list(void *user, enum tool_entry kind, const char *name)
 {
     struct fixture *f = user;
-    size_t used = strlen(f->listed);
+    size_t used = strlen(f->heard);
 
-    snprintf(f->listed + used, sizeof f->listed - used, "%d %s|", (int)kind, name);
+    snprintf(f->heard + used, sizeof f->heard - used, "%d %s|", (int)kind, name);
 }
 
 /* What the global said of the script is; what is there is put into it by its entries. */
@@ -102,7 +35,7 @@ static void lists_in_order(void **state)
                 "tool:remove_menu_entry('Main Menu:Tools:Gone')\n");
 
     tool_each(script, list, f);
-    assert_string_equal(f->listed, "0 Main Menu:Tools:One|3 sample: a, b|2 Tools:Two|1 Global:Tools:Three|");
+    assert_string_equal(f->heard, "0 Main Menu:Tools:One|3 sample: a, b|2 Tools:Two|1 Global:Tools:Three|");
 }
 
 static void invokes_by_name(void **state)
@@ -184,7 +117,7 @@ static void entries_change_in_calls(void **state)
 
     assert_int_equal(tool_invoke(script, TOOL_MENU_ENTRY, "A"), 0);
     tool_each(script, list, f);
-    assert_string_equal(f->listed, "0 B|");
+    assert_string_equal(f->heard, "0 B|");
     assert_true(script_is_kept(script));
 }
 
@@ -204,14 +137,14 @@ static void ends_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TOOL_TEST(lists_in_order),
-        TOOL_TEST(invokes_by_name),
-        TOOL_TEST(finds_nothing_else),
-        TOOL_TEST(fails_and_stays),
-        TOOL_TEST(asks_whether_it_is_active),
-        TOOL_TEST(imports_by_extension),
-        TOOL_TEST(entries_change_in_calls),
-        TOOL_TEST(ends_once),
+        HOST_TEST(lists_in_order),
+        HOST_TEST(invokes_by_name),
+        HOST_TEST(finds_nothing_else),
+        HOST_TEST(fails_and_stays),
+        HOST_TEST(asks_whether_it_is_active),
+        HOST_TEST(imports_by_extension),
+        HOST_TEST(entries_change_in_calls),
+        HOST_TEST(ends_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

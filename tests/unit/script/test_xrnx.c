@@ -30,6 +30,13 @@ static void takes_names_of_tools(void **state)
         {"a/...", "a/..."},
         {".hidden", ".hidden"},
         {"with space (2).lua", "with space (2).lua"},
+        {"./main.lua", "main.lua"},
+        {"a/./b//c.lua", "a/b/c.lua"},
+        {"a\\.\\.unpacked", "a/.unpacked"},
+        {"a//", "a/"},
+        {"./", ""},
+        {".", ""},
+        {"a/.", "a/"},
         {"\xc3\xa4.lua", "\xc3\xa4.lua"},
     };
     char out[XRNX_NAME_MAX + 8];
