@@ -174,6 +174,28 @@ it("a function is called with its object, then with nothing", function()
   equal(got, { n = 1, true })
 end)
 
+it("objects are told apart by identity, whatever their class compares", function()
+  local bang = renoise.Document.ObservableBang()
+  class "AllAlike"
+  function AllAlike:__init() end
+  function AllAlike.__eq() return true end
+  function AllAlike:call() end
+  class "Uncompared"
+  function Uncompared:__init() end
+  function Uncompared:call() end
+  for _, Class in ipairs { AllAlike, Uncompared } do
+    local one, two = Class(), Class()
+    bang:add_notifier(one, Class.call)
+    equal({ bang:has_notifier(one, Class.call), bang:has_notifier(two, Class.call) }, { true, false })
+    bang:add_notifier(two, Class.call)
+    bang:remove_notifier(one)
+    equal({ bang:has_notifier(one, Class.call), bang:has_notifier(two, Class.call) }, { false, true })
+    renoise.tool():add_timer({ one, Class.call }, 1000)
+    equal({ renoise.tool():has_timer({ Class.call, one }), renoise.tool():has_timer({ two, Class.call }) }, { true, false })
+    renoise.tool():remove_timer({ one, Class.call })
+  end
+end)
+
 it("an observable keeps its notifiers and their objects", function()
   local bang, order = bang_and_order()
   class "Kept"
