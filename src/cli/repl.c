@@ -3,11 +3,10 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/line_editor.h"
 #include "script/order.h"
 
-#include <editline/readline.h>
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,8 @@
 struct cli_repl {
     struct host *host;
     struct loop_fd *input;
-    bool terminal;
-    bool reading;               /* libedit has the terminal */
+    bool terminal;              /* one that the line editor is open for */
+    bool reading;               /* and that it has */
     unsigned script;            /* whom lines are given to: its index in the host */
     char *text;                 /* the lines so far of what is not complete; owned, NULL: none */
     char *line;                 /* the one that is being done; owned */
@@ -29,7 +28,7 @@ struct cli_repl {
     void *user;
 };
 
-/* libedit tells its callback nothing but the line, and there is one terminal: the prompt that has it. */
+/* The line editor tells its callback nothing but the line, and there is one terminal: the prompt that has it. */
 static struct cli_repl *prompting;
 
 static const char help[] = "A line of Lua runs in the script; the values of an expression are printed.\n"
@@ -50,13 +49,13 @@ static void prompt(struct cli_repl *repl)
     if (!repl->terminal || repl->reading)
         return;
     repl->reading = true;
-    rl_callback_handler_install(repl->text != NULL ? ">> " : "> ", on_line);
+    line_editor_begin(repl->text != NULL ? ">> " : "> ", on_line);
 }
 
 static void rest(struct cli_repl *repl)
 {
     if (repl->reading)
-        rl_callback_handler_remove();
+        line_editor_end();
     repl->reading = false;
 }
 
@@ -189,7 +188,7 @@ static void leave(struct cli_repl *repl)
     repl->input = NULL;
 }
 
-/* libedit's. */
+/* The line editor's. */
 static void on_line(char *line)
 {
     if (line == NULL) {
@@ -198,7 +197,7 @@ static void on_line(char *line)
         return;
     }
     if (*line != '\0')
-        add_history(line);
+        line_editor_remember(line);
     read_line(prompting, line);
 }
 
@@ -229,7 +228,7 @@ static void on_readable(void *user, int events)
 
     (void)events;
     if (repl->terminal)
-        rl_callback_read_char();
+        line_editor_read();
     else
         read_plainly(repl);
 }
@@ -237,26 +236,22 @@ static void on_readable(void *user, int events)
 struct cli_repl *cli_repl_new(struct loop *loop, struct host *host, void (*quit)(void *user), void *user)
 {
     struct cli_repl *repl = calloc(1, sizeof *repl);
+    bool somebody = isatty(STDIN_FILENO) == 1;
 
     if (repl == NULL)
         return NULL;
     repl->host = host;
     repl->quit = quit;
     repl->user = user;
-    repl->terminal = isatty(STDIN_FILENO) == 1;
+    repl->terminal = somebody && line_editor_open();
     repl->input = loop_fd_new(loop, STDIN_FILENO, on_readable, repl);
     if (repl->input == NULL) {
         free(repl);
         return NULL;
     }
-    if (repl->terminal) {
-        setlocale(LC_CTYPE, "C.UTF-8"); /* what libedit takes for a letter */
-        prompting = repl;
-        rl_readline_name = (char *)"notewire";
-        rl_outstream = stderr; /* standard output is for MIDI words */
-        rl_catch_signals = 0;
+    prompting = repl;
+    if (somebody)
         fputs("Lua, or .help\n", stderr);
-    }
     prompt(repl);
     return repl;
 }

@@ -56,14 +56,16 @@ static int set_metatable(lua_State *L)
 {
     if (lua_istable(L, 2)) {
         lua_pushliteral(L, "__gc");
-        lua_pushliteral(L, "__gc");
-        if (lua_rawget(L, 2) == LUA_TFUNCTION && lua_tocfunction(L, -1) != finalize) {
-            lua_pushcclosure(L, finalize, 1);
-            lua_rawset(L, 2);
-        } else {
-            luaL_argcheck(L, lua_isnil(L, -1) || lua_isfunction(L, -1), 2, "its __gc must be a function by now");
-            lua_pop(L, 2);
+        if (lua_rawget(L, 2) != LUA_TNIL) {
+            luaL_argcheck(L, lua_isfunction(L, -1), 2, "its __gc must be a function by now");
+            if (lua_tocfunction(L, -1) != finalize) {
+                lua_pushcclosure(L, finalize, 1);
+                lua_pushliteral(L, "__gc");
+                lua_insert(L, -2);
+                lua_rawset(L, 2);
+            }
         }
+        lua_settop(L, 2);
     }
     return library_call_original(L);
 }

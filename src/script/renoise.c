@@ -94,7 +94,7 @@ static void push_copy(lua_State *L, int depth)
 {
     int from = lua_gettop(L);
 
-    lua_newtable(L);
+    lua_createtable(L, 0, 32); /* about as many as libraries have */
     for (lua_pushnil(L); lua_next(L, from) != 0;) {
         if (depth > 0 && lua_istable(L, -1) && !lua_rawequal(L, -1, from)) {
             push_copy(L, depth - 1);

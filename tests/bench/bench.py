@@ -192,7 +192,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a few minutes instead of a quarter of an hour")
     parser.add_argument("--self", action="store_true", help="the baseline against itself: how far to trust the figures")
     parser.add_argument("--only", default="", metavar="WORD", help="forwarding, 208K, 4M, allocations, start, idle, or script: its "
-                        "route, idle, socket, osc, pause, beside")
+                        "route, idle, socket, pause, beside, calls, start, memory")
     parser.add_argument("--notewire", default=str(ROOT / "build" / "notewire"), metavar="PATH")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

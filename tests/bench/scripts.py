@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import time
 
+from calls import Calls
 from measure import BUFFERS, HERE, TOOLS, Failed, Lost, Server, cpu_ns, free_ports, status
 
 MIB = 64  # of the heap whose pauses are measured
@@ -89,8 +90,9 @@ class Scripts:
         parts = [(f"script route {buffer}", lambda buffer=buffer: self.through_function(buffer)) for buffer in BUFFERS]
         if self.is_self:
             return parts
-        return [*parts, ("script idle", self.idle), ("script socket", self.socket), ("script osc", self.osc),
-                ("script pause", self.pause), ("script beside", self.beside)]
+        return [*parts, ("script idle", self.idle), ("script socket", self.socket),
+                ("script pause", self.pause), ("script beside", self.beside),
+                *Calls(self.bench).parts()]
 
     def with_file(self, name):
         """The program of the other figures, with a file among its maps."""
@@ -121,17 +123,6 @@ class Scripts:
         ours, theirs = (round(statistics.median(side)) for side in zip(*pairs))
         self.bench.report(f"socket_message: CPU per datagram, {title}", ours, goal, "ns", "4M", theirs,
                           difference=round(statistics.median(a - b for a, b in pairs)))
-
-    def osc(self):
-        """One process a round as well, for where memory comes to lie differs from one to the next."""
-        times = []
-        for _ in range(3 if self.quick else 9):
-            done = subprocess.run([self.binary, "exec", "--script-limit", "0", str(HERE / "osc.lua"), "3"],
-                                  capture_output=True, text=True, timeout=60, check=False)
-            if done.returncode != 0:
-                raise Failed(done.stderr)
-            times += [float(line) for line in done.stdout.split()]
-        self.bench.report("from_binary_data of ,iii and its arguments", round(statistics.median(times)), 500, "ns")
 
     def pause(self):
         """The longest latency of a run, the median of the runs: with the heap, without it, and without a script."""
