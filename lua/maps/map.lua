@@ -19,6 +19,12 @@ for word in gmatch([[
   ripairs rprint setfenv unpack
 ]], "%S+") do script_words[word] = true end
 
+-- What reaches outside of a map.
+local effects = {
+  io = "open popen lines input output read tmpfile",
+  os = "execute exit remove rename setlocale tmpname",
+}
+
 -- Standard output is for MIDI words (-o print).
 local function print_to_stderr(...)
   local words = pack(...)
@@ -164,6 +170,9 @@ return function(text, name)
     local function begin_script()
       result.script = result.script or explain("").line
       error(script)
+    end
+    for name, functions in pairs(effects) do
+      for word in gmatch(functions, "%S+") do globals[name][word] = nil end
     end
     for _, name in pairs(libraries) do setmetatable(globals[name], { __index = begin_script }) end
     local environment = setmetatable({ print = print_to_stderr }, { __index = function(_, key)

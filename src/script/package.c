@@ -63,12 +63,12 @@ static int open_folder(struct package *package, const char *folder)
     return read_manifest(package, folder);
 }
 
-/* Whether a file is a .xrnx, by its name. */
+/* Whether a file is a .xrnx, by its name; a .zip is one that came from where its source is. */
 static bool is_xrnx(const char *path)
 {
     const char *dot = strrchr(path, '.');
 
-    return dot != NULL && strcasecmp(dot, ".xrnx") == 0;
+    return dot != NULL && (strcasecmp(dot, ".xrnx") == 0 || strcasecmp(dot, ".zip") == 0);
 }
 
 /* The folder of a main.lua that has a manifest beside it, owned; NULL when path is not such a file. */
