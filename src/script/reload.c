@@ -138,6 +138,8 @@ static void reload_file(struct reload *reload, struct reload_file *file)
     reload->next = &next;
     error = host_load(host, &next);
     reload->loading = NULL;
+    if (next.script != NULL)
+        next.script->given_up = false; /* one that is there was in its first callbacks already, and may stay */
     if (error == 0)
         error = host->stopped ? NW_ECLOSED : commit(reload, file, &next, kept);
     if (error == 0) {
