@@ -55,6 +55,9 @@ local write_inner
 
 -- An element with attributes as text, and what is in the value; at a depth of lines that begin that far to the right.
 local function write(out, name, attributes, value, depth)
+  if depth == host.xml_depth_max then -- what is not read is not written
+    stop("too many elements inside each other")
+  end
   local indent, inner = rep("  ", depth), {}
   local text = write_inner(inner, name, value, depth + 1)
   if text then
@@ -91,7 +94,11 @@ local function write_all(value)
   end
   local out = { '<?xml version="1.0" encoding="UTF-8"?>\n' }
   write(out, name, ' doc_version="0"', value, 0)
-  return concat(out)
+  local text = concat(out)
+  if #text > host.xml_bytes_max then
+    stop("it is too long")
+  end
+  return text
 end
 
 -- The whole of a node or a list as text, or nil and why not.

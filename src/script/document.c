@@ -115,6 +115,14 @@ int document_parse(lua_State *L)
     return 2;
 }
 
+void document_add_bounds(lua_State *L)
+{
+    lua_pushinteger(L, XML_BYTES_MAX);
+    lua_setfield(L, -2, "xml_bytes_max");
+    lua_pushinteger(L, XML_DEPTH_MAX);
+    lua_setfield(L, -2, "xml_depth_max");
+}
+
 /* ---- files ---- */
 
 /* Pushes the path at index 1, an absolute one. */

@@ -13,4 +13,8 @@ int document_parse(lua_State *L);
 int document_read(lua_State *L);
 int document_write(lua_State *L);
 
+/* Adds to the table at the top of the stack what document_parse takes at most, for what is written must be read again.
+ */
+void document_add_bounds(lua_State *L);
+
 #endif

@@ -169,10 +169,9 @@ static struct listing *push_listing(lua_State *L, const char *path)
     struct listing *listing = lua_newuserdatauv(L, sizeof *listing, 0);
 
     *listing = (struct listing){NULL, 0};
-    if (luaL_newmetatable(L, listing_mark)) {
-        lua_pushcfunction(L, listing_gc);
-        lua_setfield(L, -2, "__gc");
-    }
+    luaL_newmetatable(L, listing_mark); /* memory may have ended in the middle of it the last time */
+    lua_pushcfunction(L, listing_gc);
+    lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
     listing->count = scandir(path, &listing->entries, NULL, alphasort);
     if (listing->count < 0) {
@@ -285,10 +284,9 @@ static const char *push_temporary(lua_State *L)
     lua_pop(L, 1);
     folder = lua_newuserdatauv(L, PATH_MAX, 0);
     *folder = '\0';
-    if (luaL_newmetatable(L, temporary_mark)) {
-        lua_pushcfunction(L, temporary_gc);
-        lua_setfield(L, -2, "__gc");
-    }
+    luaL_newmetatable(L, temporary_mark); /* memory may have ended in the middle of it the last time */
+    lua_pushcfunction(L, temporary_gc);
+    lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, temporary_mark);

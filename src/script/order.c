@@ -69,7 +69,7 @@ void order_forget(struct script *script)
         struct order *order = script->orders;
 
         source_forget(&order->source);
-        take_out(order);
+        script->orders = order->next;
         if (order->done != NULL)
             order->done(order->user, ORDER_LOST);
         if (order->later != NULL)

@@ -138,6 +138,8 @@ static void reload_file(struct reload *reload, struct reload_file *file)
     reload->next = &next;
     error = host_load(host, &next);
     reload->loading = NULL;
+    if (next.script != NULL)
+        next.script->given_up = false; /* one that is there was in its first callbacks already, and may stay */
     if (error == 0)
         error = host->stopped ? NW_ECLOSED : commit(reload, file, &next, kept);
     if (error == 0) {
@@ -177,9 +179,15 @@ static struct reload_file *next_due(struct reload *reload)
     return NULL;
 }
 
-/* The folders of all files that are there now. */
+/* The folders of all files that are there now, when there are others than before. */
 static void watch_files(struct reload *reload)
 {
+    bool grown = false;
+
+    for (unsigned i = 0; i < reload->count; i++)
+        grown = grown || reload->file[i].files.grown;
+    if (!grown)
+        return;
     file_watch_begin(reload->watch);
     for (unsigned i = 0; i < reload->count; i++) {
         file_watch_add(reload->watch, &reload->file[i].files);

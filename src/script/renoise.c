@@ -122,6 +122,7 @@ static void add_files(lua_State *L)
     embedded_push_import(L);
     luaL_newlib(L, host_functions);
     tool_add_host_functions(L);
+    document_add_bounds(L);
     embedded_set_import(L, -2, "host");
     observable_open(L);
     embedded_set_import(L, -2, "document");

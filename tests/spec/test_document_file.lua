@@ -294,6 +294,33 @@ it("XML that would grow is not read", function()
   equal({ good, problem }, { false, "it is too long" })
 end)
 
+it("what could not be read again is not written", function()
+  local inner = Document.create("Inner") { text = "" }
+  for _ = 1, 62 do
+    local outer = Document.create("Outer") {}
+    outer:add_property("inner", inner)
+    inner = outer
+  end
+  equal(inner:from_string(inner:to_string()), true) -- 64 elements, the text is the last
+  local outer = Document.create("Outer") {}
+  outer:add_property("inner", inner)
+  equal({ outer:save_as(path) }, { false, ("cannot write '%s': too many elements inside each other"):format(path) })
+
+  local long = Document.create("Long") { [("n"):rep(100000)] = { 0 }, text = "" }
+  for i = 1, 18 do
+    long[("n"):rep(100000)]:insert(i)
+  end
+  local rest = (4 << 20) - #long:to_string() - #"</text>" + #"/"
+  long.text.value = ("x"):rep(rest)
+  local text = long:to_string()
+  equal(#text, 4 << 20)
+  equal(long:from_string(text), true)
+  long.text.value = ("x"):rep(rest + 1)
+  os.remove(path)
+  equal({ long:save_as(path) }, { false, ("cannot write '%s': it is too long"):format(path) })
+  equal(bytes_of(path), nil)
+end)
+
 it("files are saved and loaded, and errors are results", function()
   local doc = Document.create("Saved") (everything())
   equal({ doc:save_as(path) }, { true })
