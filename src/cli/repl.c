@@ -107,8 +107,10 @@ static void command(struct cli_repl *repl, const char *line)
         use(repl, line + 5);
     else if (strcmp(line, ".entries") == 0)
         order_each_entry(repl->host, tell_entry, NULL);
-    else
+    else if (strcmp(line, ".help") == 0)
         fputs(help, stderr);
+    else
+        fprintf(stderr, "%s: there is no such command; .help lists them\n", line);
 }
 
 /* ---- lines ---- */

@@ -190,8 +190,10 @@ void *memory_resize(void *user, void *old, size_t old_size, size_t size)
     }
     if (old != NULL)
         return move(memory, old, old_size, size);
-    list = size <= SMALL ? list_of(memory, size) : NULL;
-    if (list == NULL || *list == NULL || lacks_room(memory, size))
+    if (size > SMALL || lacks_room(memory, size))
+        return make(memory, size);
+    list = list_of(memory, size);
+    if (*list == NULL)
         return make(memory, size);
     memory->held += size;
     return take(list, *list);
