@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 size_t text_printable(const uint8_t *at, size_t length)
@@ -46,4 +47,11 @@ void text_clean(char *text)
 void text_clean_lines(char *text, size_t length)
 {
     clean(text, length, "\n\t");
+}
+
+const char *text_clean_copy(const char *text, char *out, size_t size)
+{
+    snprintf(out, size, "%s", text);
+    text_clean(out);
+    return out;
 }

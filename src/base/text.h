@@ -16,4 +16,7 @@ void text_clean(char *text);
 /* The same for a text of several lines: newlines and tabs stay. */
 void text_clean_lines(char *text, size_t length);
 
+/* A copy of what fits of a text, with text_clean. Returns out. */
+const char *text_clean_copy(const char *text, char *out, size_t size);
+
 #endif

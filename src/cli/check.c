@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "port/registry.h"
 #include "script/map_compile.h"
@@ -163,11 +164,12 @@ static bool check_map(const struct cli_options *options, const char *path)
 static bool check_tool(const struct package *package)
 {
     unsigned files;
+    char clean[512];
 
     if (package_check(package, &files) != 0)
         return false;
-    printf("%s: %s, %u Lua file%s, no mistakes (they are not run)\n", package->path, package_name(package), files,
-           files == 1 ? "" : "s");
+    printf("%s: %s, %u Lua file%s, no mistakes (they are not run)\n", package->path,
+           text_clean_copy(package_name(package), clean, sizeof clean), files, files == 1 ? "" : "s");
     return true;
 }
 

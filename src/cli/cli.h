@@ -97,7 +97,8 @@ struct cli_repl;
 struct cli_repl *cli_repl_new(struct loop *loop, struct host *host, void (*quit)(void *user), void *user);
 void cli_repl_free(struct cli_repl *repl); /* repl.c */
 
-/* Prints "key":"text" as JSON has it, or null for NULL. key needs no quoting; text is UTF-8. */
+/* Prints "key":"text" as JSON has it, or null for NULL. key needs no quoting; what is no UTF-8 in
+ * text is '?'. */
 void cli_print_json(const char *key, const char *text); /* json.c */
 
 /* Chooses the subcommand; what main calls. */

@@ -1,8 +1,10 @@
 /* JSON texts on standard output, for --json.
  * SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void cli_print_json(const char *key, const char *text)
 {
@@ -12,13 +14,17 @@ void cli_print_json(const char *key, const char *text)
         return;
     }
     putchar('"');
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < ' ')
-            printf("\\u%04x", (unsigned)*text);
-        else if (*text == '"' || *text == '\\')
+    for (size_t left = strlen(text), size; left > 0; text += size, left -= size) {
+        size = text_printable((const uint8_t *)text, left);
+        if (*text == '"' || *text == '\\')
             printf("\\%c", *text);
+        else if (size > 0)
+            fwrite(text, 1, size, stdout);
+        else if ((unsigned char)*text < ' ')
+            printf("\\u%04x", (unsigned)*text);
         else
-            putchar(*text);
+            putchar('?');
+        size = size > 0 ? size : 1;
     }
     putchar('"');
 }

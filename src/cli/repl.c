@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/line_editor.h"
 #include "script/order.h"
@@ -64,16 +65,20 @@ static void rest(struct cli_repl *repl)
 static void tell_scripts(const struct cli_repl *repl)
 {
     const struct package *package;
+    char clean[512];
 
     for (unsigned i = 0; (package = host_package(repl->host, i)) != NULL; i++)
-        fprintf(stderr, "%c %u  %s\n", i == repl->script ? '*' : ' ', i + 1, package_name(package));
+        fprintf(stderr, "%c %u  %s\n", i == repl->script ? '*' : ' ', i + 1,
+                text_clean_copy(package_name(package), clean, sizeof clean));
 }
 
 static void tell_entry(void *user, const struct package *package, enum tool_entry kind, const char *name)
 {
+    char clean[512];
+
     (void)user;
     (void)package;
-    fprintf(stderr, "  %-16s %s\n", tool_entry_name(kind), name);
+    fprintf(stderr, "  %-16s %s\n", tool_entry_name(kind), text_clean_copy(name, clean, sizeof clean));
 }
 
 static void use(struct cli_repl *repl, const char *number)

@@ -1,6 +1,7 @@
 /* notewire tool: what tools have registered, for --menu and for people who want to know what a tool can do.
  * SPDX-License-Identifier: MIT */
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "script/map_compile.h"
 #include "script/order.h"
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 
 #define JSON_VERSION 1 /* of what --json prints (notewire(1)) */
+#define NAME 512       /* bytes of a name that people see at most */
 
 struct tool {
     struct cli_options options;
@@ -32,22 +34,24 @@ static void stop(void *user)
 static void print_entry(void *user, const struct package *package, enum tool_entry kind, const char *name)
 {
     struct tool *tool = user;
+    char clean[NAME];
 
     if (package != tool->shown)
         return;
-    printf("  %-16s %s\n", tool_entry_name(kind), name);
+    printf("  %-16s %s\n", tool_entry_name(kind), text_clean_copy(name, clean, sizeof clean));
     tool->entries++;
 }
 
 static void print_package(struct tool *tool, const struct package *package)
 {
     const struct manifest *manifest = &package->manifest;
+    char clean[NAME];
 
-    printf("%s", package_name(package));
+    printf("%s", text_clean_copy(package_name(package), clean, sizeof clean));
     if (manifest->version != NULL)
-        printf(" %s", manifest->version);
+        printf(" %s", text_clean_copy(manifest->version, clean, sizeof clean));
     if (manifest->author != NULL)
-        printf(", by %s", manifest->author);
+        printf(", by %s", text_clean_copy(manifest->author, clean, sizeof clean));
     putchar('\n');
     tool->entries = 0;
     order_each_entry(&tool->host, print_entry, tool);

@@ -48,11 +48,21 @@ static void keeps_lines(void **state)
     assert_string_equal(text, "a\n\tb????\xc3\xb6 cut ?\xb6");
 }
 
+static void copies_what_fits(void **state)
+{
+    char out[8];
+
+    (void)state;
+    assert_ptr_equal(text_clean_copy("a\x1b\xc3\xb6", out, sizeof out), out);
+    assert_string_equal(out, "a?\xc3\xb6");
+    assert_string_equal(text_clean_copy("123456\xc3\xb6", out, sizeof out), "123456?");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_what_is_printable),
-                                       cmocka_unit_test(replaces_control_characters),
-                                       cmocka_unit_test(replaces_broken_utf_8), cmocka_unit_test(keeps_lines)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_what_is_printable), cmocka_unit_test(replaces_control_characters),
+        cmocka_unit_test(replaces_broken_utf_8), cmocka_unit_test(keeps_lines), cmocka_unit_test(copies_what_fits)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
