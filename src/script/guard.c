@@ -202,7 +202,8 @@ enum guard_end guard_leave(struct guard *guard, const struct guard_call *call, u
 
 void guard_wait_begin(struct guard *guard)
 {
-    end_stretch(guard);
+    if (!guard->hasty)
+        end_stretch(guard);
     guard->running = NULL;
 }
 
@@ -215,7 +216,7 @@ void guard_give_up(struct guard *guard, lua_State *L)
 void guard_wait_end(struct guard *guard, lua_State *L)
 {
     guard->running = L;
-    guard->measured = false;
+    guard->measured = guard->measured && guard->hasty;
     if (guard->stopped)
         guard_give_up(guard, L);
     else
@@ -238,5 +239,6 @@ void guard_stop(struct guard *guard)
 
 void guard_go_on(struct guard *guard)
 {
+    guard->hasty = guard->stopped;
     guard->stopped = 0;
 }

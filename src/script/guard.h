@@ -34,6 +34,7 @@ struct guard {
     volatile sig_atomic_t armed;   /* the timer will come */
     volatile sig_atomic_t ticked;  /* it has come since the last turn of the loop */
     volatile sig_atomic_t stopped; /* guard_stop was called */
+    bool hasty;                    /* it was taken back: waiting is computing, too */
     uint64_t stopped_ns;           /* when, of the monotonic clock */
     bool measured;                 /* start_ns holds */
     uint64_t start_ns;             /* thread CPU time when this stretch was first seen computing */
@@ -82,7 +83,8 @@ void guard_check(lua_State *L);
  * inside a hook. */
 void guard_stop(struct guard *guard);
 
-/* Takes guard_stop back: what is called from now on may compute up to the limit. */
+/* Takes guard_stop back: what is called from now on may compute up to the limit, in which waits for nothing count, or
+ * one that waits in a loop would never end. */
 void guard_go_on(struct guard *guard);
 
 /* Whether the millisecond has come since the last turn: then whoever calls many callbacks in a row turns the loop. */

@@ -30,10 +30,11 @@ struct reload {
     struct host *host;
     struct reload_file file[RELOAD_FILES_MAX];
     unsigned count;
-    bool busy;                   /* one is being reloaded */
-    struct reload_file *loading; /* this one's next version is being loaded, which may wait; NULL: none is */
-    struct host_file *next;      /* and that is it */
-    struct file_watch *watch;    /* NULL: nobody watches */
+    bool busy;                /* one is being reloaded */
+    struct reload_file *at;   /* this one; NULL: none is */
+    struct host_file *next;   /* its next version, which is being loaded and may wait; else NULL */
+    struct script *leaving;   /* the older one, which says farewell and may wait, too; else NULL */
+    struct file_watch *watch; /* NULL: nobody watches */
     void (*wished)(void *user, const char *path, struct map_wishes *wishes);
     void *user;
 };
@@ -62,8 +63,10 @@ static int call_debug(lua_State *L)
 
 /* The older version hears what waits for it alone, says farewell and goes; the new one begins. What it has of the
  * older one is its own already, but for sockets that it opens while that one waits. */
-static void replace_script(struct host *host, struct reload_file *file, struct script *script, char kept[BOUND_TEXT])
+static void replace_script(struct reload *reload, struct reload_file *file, struct script *script,
+                           char kept[BOUND_TEXT])
 {
+    struct host *host = reload->host;
     struct script *elder = file->script;
 
     file->script = script;
@@ -73,8 +76,10 @@ static void replace_script(struct host *host, struct reload_file *file, struct s
             script->deaf = false;
             host_move(host, script, elder);
         }
+        reload->leaving = elder;
         host_hear_out(host, elder, clock_mono_ns() + HEAR_OUT_NS);
         host_unload(host, elder);
+        reload->leaving = NULL;
         if (script != NULL) {
             bound_take_over(script, kept);
             file->script = host_start(host, script);
@@ -97,7 +102,7 @@ static int commit(struct reload *reload, struct reload_file *file, const struct 
     kept[0] = '\0';
     if (next->script != NULL)
         bound_take_over(next->script, kept);
-    replace_script(reload->host, file, next->script, kept);
+    replace_script(reload, file, next->script, kept);
     map_free(elder); /* what waited for its functions is gone */
     return 0;
 }
@@ -134,10 +139,10 @@ static void reload_file(struct reload *reload, struct reload_file *file)
     files_accept(&file->files); /* whatever comes of it, only a further change brings another version */
     if (file->script != NULL)
         tool_save_preferences(file->script);
-    reload->loading = file;
+    reload->at = file;
     reload->next = &next;
     error = host_load(host, &next);
-    reload->loading = NULL;
+    reload->next = NULL;
     if (next.script != NULL)
         next.script->given_up = false; /* one that is there was in its first callbacks already, and may stay */
     if (error == 0)
@@ -159,6 +164,7 @@ static void reload_file(struct reload *reload, struct reload_file *file)
             tell_refusal(file, error);
     }
     map_wishes_free(&wishes);
+    reload->at = NULL;
 }
 
 /* ---- which ones, and when ---- */
@@ -197,14 +203,16 @@ static void watch_files(struct reload *reload)
 }
 
 /* The host's hook. What is due while one is reloaded, in a wait of its own, is reloaded behind it; unless it is just
- * that one: then it is begun anew, for it may wait for ever. */
+ * that one: then what waits in it is ended, for that may be for ever. */
 static void between(void *user)
 {
     struct reload *reload = user;
     struct reload_file *file;
 
-    if (reload->loading != NULL && reload->loading->due && reload->next->script != NULL)
+    if (reload->at != NULL && reload->at->due && reload->next != NULL && reload->next->script != NULL)
         reload->next->script->given_up = true;
+    if (reload->at != NULL && reload->at->due && reload->leaving != NULL)
+        reload->leaving->given_up = true;
     if (reload->busy)
         return;
     reload->busy = true;

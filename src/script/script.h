@@ -47,7 +47,7 @@ struct script {
     unsigned kept;              /* running servers, timers, routes and the like, which need the state to stay */
     struct bound *bound;        /* its bound sockets, in the order in which they were opened */
     struct script *elder;       /* the older version beside which it is loaded, until it takes its place; else NULL */
-    bool given_up;              /* its file has changed while it is loaded: what waits in it is ended */
+    bool given_up;              /* its file has changed while it comes or goes: what waits in it is ended */
     bool deaf;                  /* its inputs hear nothing: another version of it does */
     struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
 };
