@@ -1,5 +1,6 @@
 /* Tests of orders: they are done between turns, and who waits for one hears of it, whatever becomes of its script.
  * SPDX-License-Identifier: MIT */
+#define HOST_LIMIT_NS 20000000000u
 #include "host_test.h"
 #include "script/order.h"
 
@@ -56,7 +57,7 @@ static void are_not_told_of_who_has_gone(void **state)
     struct fixture *f = *state;
     struct fixture other = {.heard = {0}};
 
-    load(f, TIMER "tool.tool_will_unload_observable:add_notifier(function() notewire.wait(1) end)");
+    load(f, TIMER "tool.tool_will_unload_observable:add_notifier(function() notewire.wait(200) end)");
     for (int i = 0; i < 3; i++) {
         assert_int_equal(order_later(&f->host, on_later, f), 0);
         assert_int_equal(order_evaluate(&f->host, 0, "x = 1", on_done, f), 0);
