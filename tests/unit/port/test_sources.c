@@ -202,8 +202,10 @@ static int scarce_send(struct port *port, const struct midi_msg *msg)
     if (room == 0)
         return refusal;
     room--;
-    if (end - scarce > 4000)
-        end = scarce;
+    if (end - scarce > 4000) { /* the last ones are enough */
+        memmove(scarce, end - 100, 101);
+        end = scarce + 100;
+    }
     sprintf(end, "%s%02X %02X", end > scarce ? "|" : "", msg->b[0], msg->b[1]);
     return 0;
 }
