@@ -24,6 +24,20 @@
 
 #define MS 1000000ULL
 
+static uint64_t stopped_ns;
+
+static inline uint64_t stopped_clock(void)
+{
+    return stopped_ns;
+}
+
+/* Until clock_replace(NULL, NULL) no time passes, however slow the machine is. */
+static inline void stop_clock(void)
+{
+    stopped_ns = clock_mono_ns();
+    clock_replace(stopped_clock, NULL);
+}
+
 /* A registry, and what it told: messages as "90 3C 64|F0 7E(..." (see on_message), and counts of the rest. */
 struct fixture {
     struct loop *loop;
