@@ -14,6 +14,9 @@ char *file_read(const char *path, size_t *length);
  * what is to be. Mode and links stay. 0, or -1 with errno set: then nothing has changed. May take as long as a disk. */
 int file_write(const char *path, const char *text, size_t length);
 
+/* Removes a folder with all that is in it, as far as that can be. Follows no links. */
+void file_remove_folder(const char *path);
+
 /* What of a file is Lua: without the mark of UTF-8 and a first line for the shell, whose end stays, so that lines are
  * still counted. Borrowed from text; length is what is left. */
 const char *file_source(const char *text, size_t *length);

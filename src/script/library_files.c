@@ -1,5 +1,6 @@
 /* What Renoise adds to io and os: files and folders, and where a script is.
  * SPDX-License-Identifier: MIT */
+#include "script/file.h"
 #include "script/library.h"
 #include "script/number.h"
 #include "script/path.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <ftw.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -251,22 +251,13 @@ static int os_filenames(lua_State *L)
 
 static const char temporary_mark[] = "notewire temporary folder"; /* key of the registry, by its address, too */
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-    (void)st;
-    (void)kind;
-    (void)walk;
-    remove(path);
-    return 0;
-}
-
 /* The __gc of a script's folder: it goes with the script. */
 static int temporary_gc(lua_State *L)
 {
     char *folder = luaL_checkudata(L, 1, temporary_mark);
 
     if (*folder != '\0')
-        nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        file_remove_folder(folder);
     *folder = '\0';
     return 0;
 }

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "script/file.h"
 #include "script/xrnx.h"
-#include "script/xrnx_folder.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -128,7 +127,7 @@ const char *package_name(const struct package *package)
 void package_free(struct package *package)
 {
     if (package->temporary)
-        xrnx_folder_remove(package->unpacked);
+        file_remove_folder(package->unpacked);
     free(package->path);
     free(package->main);
     free(package->unpacked);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "script/file.h"
 #include "script/manifest.h"
 #include "script/xrnx_folder.h"
 
@@ -274,7 +275,7 @@ int xrnx_unpack(const char *path, char **folder, bool *temporary)
         *folder = u.folder.path;
         u.folder.path = NULL;
     } else if (u.folder.temporary && u.folder.path != NULL) {
-        xrnx_folder_remove(u.folder.path);
+        file_remove_folder(u.folder.path);
     }
     xrnx_folder_close(&u.folder);
     return error;

@@ -41,7 +41,4 @@ int xrnx_folder_finish(struct xrnx_folder *folder);
 /* Unlocks and frees; a temporary folder stays. */
 void xrnx_folder_close(struct xrnx_folder *folder);
 
-/* Removes a folder with all that is in it. */
-void xrnx_folder_remove(const char *path);
-
 #endif
