@@ -183,6 +183,10 @@ static void read_line(struct cli_repl *repl, char *line)
     loop_fd_watch(repl->input, 0);
     if (order_later(repl->host, give, repl) == 0)
         return;
+    if (strcmp(line, ".quit") == 0) {
+        repl->quit(repl->user);
+        return;
+    }
     fputs("No script runs here\n", stderr);
     prompt(repl);
 }
