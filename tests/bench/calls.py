@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from measure import HERE, Failed, status
+from measure import HERE, TOOLS, Failed, status
 
 PLAIN = "lua5.4"
 
@@ -30,11 +30,12 @@ AGAINST = [
 
 # Title, case, goal in ns: the least of the rounds, for there is nothing beside them that a busy machine would slow as much.
 # The table of the arguments, made in Lua, shows how much of the last any Lua would need.
+ARGUMENTS = "from_binary_data and arguments"
 TIMES = [
     ("binary_data", "binary_data", None),
     ("from_binary_data of ,iii", "from_binary_data", None),
     ("the table of the arguments of ,iii, made in Lua", "arguments table", None),
-    ("from_binary_data of ,iii and its arguments", "from_binary_data and arguments", 400),
+    ("from_binary_data of ,iii and its arguments", ARGUMENTS, 400),
 ]
 
 # Cases of calls.lua whose functions notewire replaces, and those that show what else differs from plain Lua.
@@ -74,12 +75,18 @@ class Calls:
             raise Failed(done.stderr)
         return {name: float(ns) for name, ns in (line.split("\t") for line in done.stdout.splitlines())}
 
+    def liblo(self):
+        """What the same takes a program that reads messages by liblo and makes the tables by Debian's Lua."""
+        return float(subprocess.run([TOOLS / "liblo_lua", "100000"], capture_output=True, check=True, timeout=120).stdout)
+
     def calls(self):
         pairs = self.in_turns(3 if self.quick else 9, self.cases)
         for title, case, baseline in AGAINST:
             self.bench.compare(title, "ns", None, [(ours[case], ours[baseline]) for ours, _ in pairs], "")
         for title, case, goal in TIMES:
             self.bench.report(title, round(min(ours[case] for ours, _ in pairs)), goal, "ns")
+        self.bench.compare("from_binary_data of ,iii and its arguments against liblo and Lua's tables", "ns", None,
+                           [(ours[ARGUMENTS], self.liblo()) for ours, _ in pairs], "")
         for cases, goal in ((LIBRARY, 2), (LANGUAGE, None)):
             for case in cases:
                 self.bench.compare(f"{case} against {PLAIN}", "ns", goal,

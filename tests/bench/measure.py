@@ -26,6 +26,11 @@ class Lost(Failed):
     pass
 
 
+def package_options(*packages):
+    done = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
 def build_tools():
     TOOLS.mkdir(parents=True, exist_ok=True)
     for name, sources, options in [
@@ -33,12 +38,13 @@ def build_tools():
         ("baseline", ["baseline.c"], []),
         ("shim_buffer.so", ["shim_buffer.c"], ["-shared", "-fPIC"]),
         ("shim_alloc.so", ["shim_alloc.c"], ["-shared", "-fPIC"]),
+        ("liblo_lua", ["liblo_lua.c"], package_options("liblo", "lua5.4")),
     ]:
         target = TOOLS / name
         if target.exists() and all(target.stat().st_mtime > path.stat().st_mtime for path in HERE.glob("*.[ch]")):
             continue
-        compiler = ["cc", "-O2", "-std=c11", "-D_GNU_SOURCE", *WARNINGS, *options, "-o", str(target)]
-        subprocess.run([*compiler, *(str(HERE / source) for source in sources)], check=True)
+        compiler = ["cc", "-O2", "-std=c11", "-D_GNU_SOURCE", *WARNINGS, "-o", str(target)]
+        subprocess.run([*compiler, *(str(HERE / source) for source in sources), *options], check=True)
 
 
 def free_ports(count):
