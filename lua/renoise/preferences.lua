@@ -4,14 +4,15 @@ local import = ...
 local host = import "host"
 local error, open, pcall, rawequal = error, io.open, pcall, rawequal
 
-local DELAY_MS = 500 -- what changes at the same time is written once
+local DELAY_MS = 500 -- what changes at the same time is written once; and so long a disk has until it is asked again
 
 local preferences = {}
 local node -- the document, or nil
 local dirty -- something has changed since
 local written -- it was written or read, as this text; nil: there is no file
 local stop_watching -- ends that changed is called
-local timer -- runs while something is to be written
+local saving -- the text that is being written on a thread; nil: none is
+local timer -- runs while something is to be written, or is being written
 
 local function path() return host.base() .. "preferences.xml" end
 
@@ -27,25 +28,76 @@ local function text()
   return good and xml or nil
 end
 
--- Writes what is to be written. Texts are compared, too, for a notifier of the tool's that never returns keeps us from
--- hearing of a change.
-function preferences.save()
+local function log_failure(why)
+  host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable")
+end
+
+-- Asks what has become of the text that was being written, waiting for it if it must. False: it still is.
+local function settle(must_wait)
+  if not saving then return true end
+  local good, why = host.saved(must_wait)
+  if good == nil then return false end
+  if good then
+    written = saving
+  else
+    dirty = true
+    log_failure(why)
+  end
+  saving = nil
+  return true
+end
+
+local function stop_timer()
   if timer then timer:stop() end
   timer = nil
+end
+
+-- Writes what is to be written, and returns when it is. Texts are compared, too, for a notifier of the tool's that never
+-- returns keeps us from hearing of a change.
+function preferences.save()
+  stop_timer()
   if not node then return end
   local now = text()
-  if now and now == written and not dirty then return end
+  if now and not dirty then
+    if now == saving then settle(true) end
+    if now == written then return end
+  end
   local good, why = node:save_as(path())
+  settle(true)
   if good then
     dirty, written = false, now
   else
-    host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable")
+    log_failure(why)
+  end
+end
+
+-- Begins to write it, while the tool goes on: a disk may take longer than a message can wait.
+local function begin()
+  local now = text()
+  if not now then return preferences.save() end
+  local good, why = host.save_file(path(), now)
+  if good then
+    dirty, saving = false, now
+  else
+    stop_timer()
+    log_failure(why)
+  end
+end
+
+-- What could not be written is tried again with the next change, or at the end.
+local function on_timer()
+  local changed_since = dirty
+  if not settle(false) then return end
+  if changed_since then
+    begin()
+  else
+    stop_timer()
   end
 end
 
 local function changed()
   dirty = true
-  timer = timer or host.timer(preferences.save, DELAY_MS, false)
+  timer = timer or host.timer(on_timer, DELAY_MS, false)
 end
 
 function preferences.get() return node end

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "script/file.h"
+#include "script/file_save.h"
 #include "script/script.h"
 #include "script/xml.h"
 
@@ -173,8 +174,41 @@ int document_write(lua_State *L)
     size_t length;
     const char *text = luaL_checklstring(L, 2, &length);
 
+    if (script_of(L)->saving != NULL)
+        file_save_wait(script_of(L)->saving); /* should it be the same file, this text is the newer one */
     if (file_write(push_path(L), text, length) != 0)
         return fail(L, "cannot write", errno);
     lua_pushboolean(L, 1);
     return 1;
+}
+
+int document_save(lua_State *L)
+{
+    struct script *script = script_of(L);
+    size_t length;
+    const char *text = luaL_checklstring(L, 2, &length), *path = push_path(L);
+
+    luaL_argcheck(L, script->saving == NULL, 1, "another file is being written");
+    script->saving = file_save_begin(path, text, length);
+    if (script->saving == NULL)
+        return fail(L, "cannot write", errno);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+int document_saved(lua_State *L)
+{
+    struct script *script = script_of(L);
+    struct file_save *save = script->saving;
+    int error;
+
+    if (save == NULL || !(lua_toboolean(L, 1) || file_save_is_done(save))) {
+        lua_pushnil(L);
+        return 1;
+    }
+    script->saving = NULL;
+    error = file_save_end(save) == 0 ? 0 : errno;
+    lua_pushboolean(L, error == 0);
+    lua_pushstring(L, error == 0 ? NULL : strerror(error));
+    return 2;
 }

@@ -13,6 +13,11 @@ int document_parse(lua_State *L);
 int document_read(lua_State *L);
 int document_write(lua_State *L);
 
+/* (path, text) begins to write a file while the script goes on, one at a time: true, or nil and why. () -> nil while it
+ * is being written; then once what document_write would have returned. (true) waits for that. */
+int document_save(lua_State *L);
+int document_saved(lua_State *L);
+
 /* Adds to the table at the top of the stack what document_parse takes at most, for what is written must be read again.
  */
 void document_add_bounds(lua_State *L);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,9 @@ static int make_empty(const char *path, mode_t mode)
     return file;
 }
 
+/* So that two threads that write the same file do so beside each other, and the last to be done wins. */
+static atomic_uint writes;
+
 int file_write(const char *path, const char *text, size_t length)
 {
     char target[PATH_MAX], beside[PATH_MAX + 32];
@@ -114,7 +118,7 @@ int file_write(const char *path, const char *text, size_t length)
 
     if (find_target(path, target, &mode) != 0)
         return -1;
-    snprintf(beside, sizeof beside, "%s.%ld~", target, (long)getpid());
+    snprintf(beside, sizeof beside, "%s.%ld.%u~", target, (long)getpid(), atomic_fetch_add(&writes, 1) + 1);
     file = make_empty(beside, mode);
     if (file >= 0 && write_all(file, text, length) == 0 && rename(beside, target) == 0)
         return 0;

@@ -11,7 +11,8 @@
 char *file_read(const char *path, size_t *length);
 
 /* Replaces the whole of a file, or makes it: at any time, also after the power has failed, there is either what was or
- * what is to be. Mode and links stay. 0, or -1 with errno set: then nothing has changed. May take as long as a disk. */
+ * what is to be. Mode and links stay. 0, or -1 with errno set: then nothing has changed. May take as long as a disk
+ * (file_save.h). From any thread. */
 int file_write(const char *path, const char *text, size_t length);
 
 /* Removes a folder with all that is in it, as far as that can be. Follows no links. */

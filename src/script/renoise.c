@@ -26,6 +26,8 @@ static const luaL_Reg host_functions[] = {
     {"parse_xml", document_parse},
     {"read_file", document_read},
     {"write_file", document_write},
+    {"save_file", document_save},
+    {"saved", document_saved},
     {"members", class_members},
     {NULL, NULL},
 };

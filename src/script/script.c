@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "script/file.h"
+#include "script/file_save.h"
 #include "script/files.h"
 #include "script/library.h"
 #include "script/map_load.h"
@@ -143,6 +144,8 @@ void script_free(struct script *script)
     route_free_all(script);
     if (script->L != NULL)
         lua_close(script->L);
+    if (script->saving != NULL)
+        (void)file_save_end(script->saving); /* who began it has been ended and cannot be told */
     memory_free(&script->memory);
     registry_source_free(script->host->bridge->registry, script->plays);
     package_free(&script->package);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 struct bound;
+struct file_save;
 struct host;
 struct order;
 struct routes;
@@ -49,6 +50,7 @@ struct script {
     struct script *elder;       /* the older version beside which it is loaded, until it takes its place; else NULL */
     bool given_up;              /* its file has changed while it comes or goes: what waits in it is ended */
     bool deaf;                  /* its inputs hear nothing: another version of it does */
+    struct file_save *saving;   /* a file of it that is being written; NULL: none */
     struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
 };
 
