@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "port/registry.h"
 #include "script/map_compile.h"
+#include "script/package_check.h"
 
 #include <stdio.h>
 #include <string.h>

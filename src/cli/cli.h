@@ -6,6 +6,7 @@
 #include "base/addr.h"
 #include "port/devices.h"
 #include "script/host.h"
+#include "script/life.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "script/files.h"
 
-#include "script/script.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,15 +52,6 @@ void files_note(struct script_files *files, const char *path)
     struct file_stamp stamp = stamp_of(path);
 
     note(files, path, &stamp);
-}
-
-void script_note_file(struct script *script, const char *path)
-{
-    if (script->files == NULL)
-        return;
-    files_note(script->files, path);
-    if (script->files->grown)
-        script->host->between_due = true; /* whoever watches wants to know */
 }
 
 /* A folder itself is none of them: whatever is written into it changes it. One that is not there yet may come. */

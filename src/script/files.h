@@ -9,8 +9,6 @@
 
 #define SCRIPT_FILES_MAX 1024 /* beyond, changes of a file are not seen */
 
-struct script;
-
 /* What a file looks like from outside. */
 struct file_stamp {
     dev_t device;
@@ -32,11 +30,7 @@ struct script_files {
     bool grown; /* since somebody cleared it */
 };
 
-/* A file is about to be read for a script: its text, or whatever else it is made of (a manifest, a package). Whoever
- * opens such a file calls this with the path that is opened, so that it is watched. */
-void script_note_file(struct script *script, const char *path);
-
-/* The same, for a list. */
+/* Notes what a file looks like that is about to be read. */
 void files_note(struct script_files *files, const char *path);
 
 /* What path, as package.h takes it, consists of beside the files that run. */

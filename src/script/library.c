@@ -1,13 +1,11 @@
-/* The globals of scripts: Lua's libraries with their limits, strict reading of globals, and the renoise namespace.
+/* The globals of scripts: Lua's libraries with their limits, and strict reading of globals.
  * SPDX-License-Identifier: MIT */
 #include "script/library.h"
 
 #include "script/class.h"
 #include "script/finalizer.h"
-#include "script/notewire.h"
 #include "script/number.h"
 #include "script/pattern.h"
-#include "script/renoise.h"
 #include "script/script.h"
 
 #include <lualib.h>
@@ -167,7 +165,7 @@ static int xpcall(lua_State *L)
     return library_call_original(L);
 }
 
-static void be_strict(lua_State *L)
+void library_be_strict(lua_State *L)
 {
     lua_pushglobaltable(L);
     lua_newtable(L);
@@ -236,7 +234,4 @@ void library_open(lua_State *L)
     library_open_environment(L);
     finalizer_open(L);
     class_open(L);
-    notewire_open(L);
-    renoise_open(L);
-    be_strict(L);
 }

@@ -1,12 +1,15 @@
-/* What scripts find in their state: Lua's libraries, as far as they can be trusted on stage, and ours.
+/* What scripts find in their state: Lua's libraries, as far as they can be trusted on stage.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_SCRIPT_LIBRARY_H
 #define NOTEWIRE_SCRIPT_LIBRARY_H
 
 #include <lua.h>
 
-/* Opens everything in a new state whose script (script.h) is set. May raise. */
+/* Opens them in a new state whose script (script.h) is set. May raise. */
 void library_open(lua_State *L);
+
+/* From here on, reading a global that nobody has set raises. */
+void library_be_strict(lua_State *L);
 
 /* The parts of it, one file each. */
 void library_open_coroutine(lua_State *L); /* resume, wrap, close and running (coroutine.c) */

@@ -1,6 +1,5 @@
 /* load, loadstring, loadfile, dofile, how require finds files, and where they lie: text alone, from the folder of the
  * script. SPDX-License-Identifier: MIT */
-#include "script/files.h"
 #include "script/guard.h"
 #include "script/library.h"
 #include "script/path.h"

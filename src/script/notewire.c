@@ -7,6 +7,7 @@
 #include "script/midi_value.h"
 #include "script/script.h"
 #include "script/timer.h"
+#include "script/tool.h"
 
 #include <string.h>
 

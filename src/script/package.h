@@ -25,10 +25,6 @@ int package_open(struct package *package, const char *path);
 /* What people call it: the name in its manifest, else its path. Borrowed. */
 const char *package_name(const struct package *package);
 
-/* Compiles all Lua files in the folder of a tool; runs none. 0, or NW_EINVALID with each mistake logged as E410, or
- * NW_EMEMORY. *files is how many there are. */
-int package_check(const struct package *package, unsigned *files); /* package_check.c */
-
 void package_free(struct package *package);
 
 #endif

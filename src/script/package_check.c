@@ -1,5 +1,7 @@
 /* Compiles the Lua files of a tool without running any.
  * SPDX-License-Identifier: MIT */
+#include "script/package_check.h"
+
 #include "base/error.h"
 #include "base/log.h"
 #include "script/package.h"

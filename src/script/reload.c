@@ -8,6 +8,7 @@
 #include "script/bound.h"
 #include "script/file_watch.h"
 #include "script/files.h"
+#include "script/life.h"
 #include "script/map_compile.h"
 #include "script/script.h"
 #include "script/tool.h"

@@ -7,6 +7,7 @@
 
 #define RELOAD_FILES_MAX 32
 
+struct map_wishes;
 struct reload;
 
 /* Borrows the host, whose between it becomes. wished is called after a file's place has been taken, with what the new

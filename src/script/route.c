@@ -68,6 +68,7 @@ void *route_new(struct script *script, lua_State *L, int line)
         routes->source.script = script;
         routes->source.deliver = deliver;
         script->routes = routes;
+        script->host->bridge->call = route_queue;
     }
     if (route == NULL || routes == NULL) {
         free(route);

@@ -10,7 +10,7 @@
  * Owned by the script. May raise a Lua error when memory runs out. */
 void *route_new(struct script *script, lua_State *L, int line);
 
-/* What bridges call for such a rule (bridge.h). */
+/* What bridges call for such a rule (bridge.h), from the first route on. */
 bool route_queue(const struct rule *rule, const double values[RULE_VARS_MAX],
                  const struct osc_binding bindings[OSC_PLACES_MAX], const struct osc_view *view, bool counts);
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "script/midi.h"
 #include "script/observable.h"
 #include "script/script.h"
 #include "script/timer.h"
@@ -97,6 +98,11 @@ void tool_save_preferences(struct script *script)
 {
     if (script->started)
         save_preferences(script);
+}
+
+bool script_is_kept(const struct script *script)
+{
+    return script->package.is_tool || script->kept > 0 || midi_watches_devices(script);
 }
 
 /* ---- entries ---- */

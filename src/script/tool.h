@@ -37,6 +37,10 @@ void tool_each(struct script *script, void (*each)(void *user, enum tool_entry k
  * NW_EINVALID, logged, when it is not active, refused the file, or failed. */
 int tool_invoke(struct script *script, enum tool_entry kind, const char *name);
 
+/* Whether something needs the state to stay: that it is a tool, what is counted in kept, or notifiers of devices.
+ * Between calls. */
+bool script_is_kept(const struct script *script);
+
 /* deliver of script.document. */
 bool tool_new_document(struct source *source);
 

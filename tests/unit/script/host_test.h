@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "script/host.h"
+#include "script/life.h"
 #include "script/map_compile.h"
 #include "script/script.h"
 

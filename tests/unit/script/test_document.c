@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "script/document.h"
 #include "script/file.h"
-#include "script/host.h"
-#include "script/script.h"
+#include "script/life.h"
+#include "script/state.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "../port/fake_devices.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "script/host.h"
+#include "script/life.h"
 #include "script/map_compile.h"
 #include "script/script.h"
 

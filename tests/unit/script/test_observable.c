@@ -1,9 +1,9 @@
 /* Observables fired from C: order, arguments, changes during a dispatch, and notifiers that fail.
  * SPDX-License-Identifier: MIT */
 #include "base/log.h"
-#include "script/host.h"
+#include "script/life.h"
 #include "script/observable.h"
-#include "script/script.h"
+#include "script/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
