@@ -4,9 +4,9 @@
 #define NOTEWIRE_CLI_CLI_H
 
 #include "base/addr.h"
+#include "life/life.h"
 #include "port/devices.h"
 #include "script/host.h"
-#include "script/life.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
 #define NOTEWIRE_SCRIPT_HOST_H
 
 #include "bridges/bridge.h"
+#include "file/package.h"
 #include "script/guard.h"
-#include "script/package.h"
 
 struct script;
 

@@ -3,7 +3,7 @@
 #include "script/script.h"
 
 #include "base/log.h"
-#include "script/files.h"
+#include "file/files.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #define NOTEWIRE_SCRIPT_SCRIPT_H
 
 #include "base/log.h"
+#include "file/package.h"
 #include "script/host.h"
 #include "script/memory.h"
-#include "script/package.h"
 
 #include <lauxlib.h>
 #include <lua.h>
