@@ -1,4 +1,4 @@
-# Writes OUT, a C file that holds every .lua file below ROOT as a byte array, for src/script/embedded.h.
+# Writes OUT, a C file that holds every .lua file below ROOT as a byte array, for src/lua/embedded.h.
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.lua)
 list(SORT files)
 set(arrays "")
@@ -12,7 +12,7 @@ foreach(name ${files})
   math(EXPR index "${index} + 1")
 endforeach()
 file(WRITE ${OUT} "/* Made by packaging/embed.cmake from the files below lua/. */
-#include \"script/embedded.h\"
+#include \"lua/embedded.h\"
 
 ${arrays}
 const struct embedded_file embedded_files[] = {

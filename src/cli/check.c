@@ -4,8 +4,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "lua/package_check.h"
+#include "map/map_compile.h"
 #include "port/registry.h"
-#include "script/map_compile.h"
 
 #include <stdio.h>
 #include <string.h>

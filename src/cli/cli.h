@@ -4,6 +4,7 @@
 #define NOTEWIRE_CLI_CLI_H
 
 #include "base/addr.h"
+#include "life/life.h"
 #include "port/devices.h"
 #include "script/host.h"
 

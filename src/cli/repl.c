@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/line_editor.h"
-#include "script/order.h"
+#include "life/order.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "bridges/bridge.h"
-#include "script/order.h"
+#include "life/order.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -5,8 +5,8 @@
 
 #include "bridges/bridge.h"
 #include "cli/cli.h"
-#include "script/map_compile.h"
-#include "script/reload.h"
+#include "life/reload.h"
+#include "map/map_compile.h"
 
 #define RUN_ORIGIN 300 /* room for "tablet.lua:3: midi_out" */
 

@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "script/map_compile.h"
-#include "script/order.h"
+#include "life/order.h"
+#include "map/map_compile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -40,7 +40,7 @@ enum rule_command {
     RULE_MTC, /* the same, or as numbers in bytes[]: hours to frames, and the rate or not; backwards quarter frames too
                */
     RULE_RAW,
-    RULE_FUNCTION, /* a function of a script gets the message and the names (src/script/route.h) */
+    RULE_FUNCTION, /* a function of a script gets the message and the names (src/map/script_route.h) */
 };
 
 /* A number on the MIDI side: var * scale + offset, or a constant when var is -1. */

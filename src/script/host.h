@@ -4,12 +4,10 @@
 #define NOTEWIRE_SCRIPT_HOST_H
 
 #include "bridges/bridge.h"
+#include "file/package.h"
 #include "script/guard.h"
-#include "script/package.h"
 
-struct map_wishes;
 struct script;
-struct script_files;
 
 /* Something that calls a script: a server, a MIDI input, a timer, a route. Embed it; zero it and set script and
  * deliver. It must be out of the host (source_forget) before it is freed. */
@@ -49,42 +47,11 @@ struct host {
 /* 0, or NW_EIO when the system refuses a timer. Borrows the bridge for the host's life. */
 int host_init(struct host *host, struct bridge *bridge, const struct host_options *options);
 
-/* The last words of all scripts (tool_ending), each call bounded by the limit. Also after host_stop: then nothing waits
- * in them. Whoever lets outputs finish calls it before; host_close does, too. */
-void host_end(struct host *host);
-
-/* Unloads every script. Before bridge_close. */
-void host_close(struct host *host);
-
-/* A file to be loaded, and what has become of it. */
-struct host_file {
-    const char *path;
-    struct script *elder;       /* the version that goes on until the caller lets this one take its place; NULL: none */
-    struct script_files *files; /* get what is read for it, as long as its script is there; NULL: nobody watches */
-    struct map_wishes *wishes;  /* what it wants opened is added to them */
-    struct script *script;      /* out, and while it is loaded: the host's; NULL: nothing of it needs to stay */
-    struct map *map; /* out: its rules, owned by the caller; NULL: none. It must not play once the script is gone */
-};
-
-/* Loads and runs a file: a script, a map, or both, and starts it unless it has an elder. As script_load says, all
- * mistakes logged. */
-int host_load(struct host *host, struct host_file *file);
-
-/* A script that has been loaded is on its own from here on. Returns it, or NULL when nothing of it needs to stay: then
- * it has been closed. */
-struct script *host_start(struct host *host, struct script *script);
-
 /* Moves a script to where another one stands among the others: people know them by their order. */
 void host_move(struct host *host, struct script *script, const struct script *where);
 
 /* Gives a script that is in no call what waits for it, until nothing does or deadline_ns has come. Between turns. */
 void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns);
-
-/* Closes a script that is in no call. Between turns. */
-void host_unload(struct host *host, struct script *script);
-
-/* Loads and runs a file as a program (notewire exec), which knows no maps. */
-int host_load_program(struct host *host, const char *path, char *const *argv);
 
 /* What a script that runs came as: index from 0, NULL behind the last. */
 const struct package *host_package(const struct host *host, unsigned index);

@@ -4,10 +4,9 @@
 #define NOTEWIRE_SCRIPT_SCRIPT_H
 
 #include "base/log.h"
+#include "file/package.h"
 #include "script/host.h"
-#include "script/map_compile.h"
 #include "script/memory.h"
-#include "script/package.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -54,25 +53,6 @@ struct script {
     struct script_files *files; /* which files were read for it, for who watches them; borrowed; NULL: nobody does */
 };
 
-/* Opens a state with the libraries, the globals and the limits of scripts; runs nothing. Takes the package. Returns
- * owned; NULL without memory. */
-struct script *script_new(struct host *host, struct package *package, size_t memory_limit, bool program);
-
-/* Runs the file, with the words of the map language (docs/maps.md) among its globals; *map and wishes as host_load has
- * them. 0; NW_EIO when it cannot be read, NW_EINVALID when it failed or has mistakes in its rules, NW_EMEMORY: logged.
- */
-int script_load(struct script *script, struct map **map, struct map_wishes *wishes);
-
-/* Runs the file as a program. argv, NULL-terminated, becomes the global arg and the arguments of the chunk. 0, also
- * when os.exit or a signal ended it, or as script_load. */
-int script_run_program(struct script *script, char *const *argv);
-
-/* Whether something needs the state to stay: what is counted in kept, or notifiers of devices. Between calls. */
-bool script_is_kept(const struct script *script);
-
-/* Closes the state; everything the script had open is closed by its finalizers. */
-void script_free(struct script *script);
-
 /* The script that a coroutine belongs to. */
 static inline struct script *script_of(lua_State *L)
 {
@@ -83,6 +63,13 @@ static inline struct script *script_of(lua_State *L)
  * Everything that may raise belongs into body, pushing strings included. An error is logged as E420 with a traceback:
  * "what failed and is disabled". False when body raised or was ended: then the caller disables that callback. */
 bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what);
+
+/* The gate for its file, which runs on the first coroutine and is told as E422. */
+bool script_run(struct script *script, lua_CFunction body, void *argument);
+
+/* A file is about to be read for a script: its text, or whatever else it is made of (a manifest, a package). Whoever
+ * opens such a file calls this with the path that is opened, so that it is watched. */
+void script_note_file(struct script *script, const char *path);
 
 /* script.path with where in it, and traceback, become lines on standard error. */
 void script_report(const struct script *script, const char *code, const char *what, const char *text);

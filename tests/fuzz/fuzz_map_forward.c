@@ -3,8 +3,8 @@
 /* covers: src/route/rule_forward.c src/route/rule_data.c src/route/rule_time.c src/route/rule_reverse.c */
 /* covers: src/route/map.c src/osc/osc_template.c src/osc/osc_table.c */
 #include "base/error.h"
+#include "map/map_compile.h"
 #include "osc/osc_bundle.h"
-#include "script/map_compile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

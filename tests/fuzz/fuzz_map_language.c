@@ -1,8 +1,8 @@
 /* Fuzzes the map language: any text of rules is a map or a list of mistakes with their places, never a Lua error.
  * SPDX-License-Identifier: MIT */
-/* covers: src/script/map_load.c src/script/map_check.c src/script/map_tail.c */
+/* covers: src/map/map_load.c src/map/map_check.c src/map/map_tail.c */
 #include "base/error.h"
-#include "script/map_compile.h"
+#include "map/map_compile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

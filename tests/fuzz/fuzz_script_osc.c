@@ -1,8 +1,8 @@
 /* Fuzzes renoise.Osc: any bytes are an object that keeps them and can be made anew, or nil and a text; nothing raises.
  * SPDX-License-Identifier: MIT */
-/* covers: src/script/osc.c src/script/osc_message.c */
-#include "script/class.h"
-#include "script/osc.h"
+/* covers: src/renoise/osc.c src/renoise/osc_message.c */
+#include "lua/class.h"
+#include "renoise/osc.h"
 
 #include <lauxlib.h>
 #include <lualib.h>

@@ -1,7 +1,7 @@
 /* Fuzzes the string functions of scripts: whatever the pattern and the subject, they say what Lua's own say.
  * SPDX-License-Identifier: MIT */
-/* covers: src/script/pattern.c src/script/pattern_item.h src/script/pattern_library.c */
-#include "../unit/script/pattern_twin.h"
+/* covers: src/lua/pattern.c src/lua/pattern_item.h src/lua/pattern_library.c */
+#include "../unit/lua/pattern_twin.h"
 
 #include <stdint.h>
 

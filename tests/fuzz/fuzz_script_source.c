@@ -1,7 +1,7 @@
 /* Fuzzes the repair of escapes: what compiles is left alone, and lines stay what they are, whatever the text.
  * SPDX-License-Identifier: MIT */
-/* covers: src/script/source.c */
-#include "../unit/script/source_check.h"
+/* covers: src/lua/source.c */
+#include "../unit/lua/source_check.h"
 
 #include <stdint.h>
 #include <sys/mman.h>

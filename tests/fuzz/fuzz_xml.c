@@ -1,6 +1,6 @@
 /* Fuzzes the reader of XML: what it tells is well nested and ends with a 0, and read again from what it told it is the
  * same. SPDX-License-Identifier: MIT */
-#include "script/xml.h"
+#include "file/xml.h"
 
 #include <stdbool.h>
 #include <stdint.h>

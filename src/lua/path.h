@@ -1,0 +1,15 @@
+/* Where the relative paths of a script begin.
+ * SPDX-License-Identifier: MIT */
+#ifndef NOTEWIRE_LUA_PATH_H
+#define NOTEWIRE_LUA_PATH_H
+
+#include <lua.h>
+
+/* Pushes the path as the system takes it: a relative one begins in the folder of the script, one of a program where it
+ * was started. Returns it. */
+const char *path_push(lua_State *L, const char *path);
+
+/* The same for the argument at index, a text, which it replaces. */
+const char *path_argument(lua_State *L, int index);
+
+#endif
