@@ -26,7 +26,7 @@ end
 
 spec.it("is TCP when nobody says", function()
   local server = Socket.create_server("localhost", 0)
-  local client, problem = Socket.create_client("localhost", server.local_port)
+  local client, problem = rows.connect("localhost", server.local_port)
   spec.equal(problem, nil)
   local second, busy = Socket.create_server(server.local_port, nil)
   spec.equal(second, nil)
