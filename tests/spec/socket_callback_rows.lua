@@ -74,7 +74,7 @@ local function nesting(kit)
     server = kit.server {socket_message = function() server:close() end}
     local client = kit.client(server)
     client:send("x")
-    server:wait(200)
+    server:wait(kit.PATIENCE) -- or until it is closed
     spec.equal(server.is_open, false)
     server = nil
     collectgarbage()
@@ -82,17 +82,18 @@ local function nesting(kit)
   end)
 
   spec.it("may be stopped and run again inside its own callback", function()
-    local heard, server = {}, nil
+    local heard, runs_again, server = {}, false, nil
     local second = {socket_message = function(_, data) heard[#heard + 1] = data end}
     server = kit.server {
       socket_message = function()
         server:stop()
         server:run(second)
+        runs_again = true
       end
     }
     local client = kit.client(server)
     client:send("one")
-    server:wait(50)
+    spec.truthy(kit.until_true(server, function() return runs_again end))
     client:send("two")
     spec.truthy(kit.until_true(server, function() return heard[1] end))
     spec.equal(heard, {"two"})
@@ -108,8 +109,9 @@ local function nesting(kit)
         depth = depth + 1
         deepest = math.max(deepest, depth)
         if depth < 3 then
+          local before = #heard
           clients[depth + 1]:send("from depth " .. depth)
-          server:wait(60)
+          kit.until_true(server, function() return #heard > before end)
         end
         depth = depth - 1
       end
@@ -118,7 +120,7 @@ local function nesting(kit)
       clients[i] = kit.client(server)
     end
     clients[1]:send("from outside")
-    server:wait(400)
+    spec.truthy(kit.until_true(server, function() return #heard == 3 and depth == 0 end))
     spec.equal(heard, {"from outside", "from depth 1", "from depth 2"})
     spec.equal(deepest, 3)
     server:close()
@@ -132,7 +134,7 @@ local function nesting(kit)
         calls = calls + 1
         if calls == 1 then
           other:send("close")
-          server:wait(5000)
+          server:wait(kit.PATIENCE)
         else
           server:close()
         end
@@ -140,7 +142,7 @@ local function nesting(kit)
     }
     client, other = kit.client(server), kit.client(server)
     client:send("x")
-    server:wait(5000)
+    server:wait(kit.PATIENCE)
     spec.equal(calls, 2)
     spec.equal(server.is_open, false)
   end)
@@ -173,14 +175,19 @@ local function nesting(kit)
   end)
 
   spec.it("lets callbacks connect and receive", function()
-    local answers, server = {}, nil
-    local far = kit.server {socket_message = function(socket, data) socket:send("far " .. data) end}
+    local answers, asked, server = {}, false, nil
+    local far = kit.server {
+      socket_message = function(socket, data)
+        asked = true
+        socket:send("far " .. data)
+      end
+    }
     server = kit.server {
       socket_message = function(_, data)
         local client = kit.client(far)
         client:send(data)
-        far:wait(50)
-        answers[#answers + 1] = client:receive("*all", 500)
+        kit.until_true(far, function() return asked end)
+        answers[#answers + 1] = client:receive("*all", kit.PATIENCE)
       end
     }
     kit.client(server):send("question")
@@ -201,29 +208,34 @@ end
 -- What scripts run while a message is on its way to its callback may wait, and so have it delivered before.
 local function nesting_before(kit)
   spec.it("may wait while a callback is looked up", function()
-    local heard, inside, before, server = {}, false, queued(), kit.server()
+    local heard, inside, before, server = "", false, queued(), kit.server()
     local client = kit.client(server)
+    local function has_heard(text)
+      return kit.until_true(server, function() return #heard >= #text end) and heard == text
+    end
     server:run(setmetatable({}, {
       __index = function(_, name)
         if name ~= "socket_message" then
           return nil
         end
         if server.is_running and not inside then
+          local first = #heard + 1
           inside = true
           client:send(",")
-          server:wait(30)
+          kit.until_true(server, function() return heard:find(",", first, true) end)
           inside = false
         end
-        return function(_, data) heard[#heard + 1] = data end
+        return function(_, data) heard = heard .. data end
       end
     }))
     for i = 1, 3 do
       client:send("message " .. i)
     end
-    server:wait(50)
+    spec.truthy(has_heard("message 1message 2message 3,"))
     client:send("message 4")
-    server:wait(100)
-    spec.equal(table.concat(heard), "message 1message 2message 3,message 4,")
+    spec.truthy(has_heard("message 1message 2message 3,message 4,"))
+    server:wait(20) -- for what is there twice
+    spec.equal(heard, "message 1message 2message 3,message 4,")
     spec.equal(notewire.counters().queued, before)
     server:close()
   end)
@@ -231,7 +243,7 @@ local function nesting_before(kit)
   spec.it("may be closed, or its callback fail, after a wait while it is looked up", function()
     local before = queued()
     for _, ending in ipairs {function(server) server:close() end, function() error("this error belongs to the test") end} do
-      local heard, inside, server = "", false, kit.server()
+      local heard, inside, over, server = "", false, false, kit.server()
       local client = kit.client(server)
       server:run(setmetatable({}, {
         __index = function(_, name)
@@ -240,14 +252,18 @@ local function nesting_before(kit)
           elseif not inside then
             inside = true
             client:send(" and more")
-            server:wait(30)
+            kit.until_true(server, function() return heard == "message and more" end)
+            over = true
             ending(server)
           end
           return function(_, data) heard = heard .. data end
         end
       }))
       client:send("message")
-      server:wait(60)
+      spec.truthy(kit.until_true(server, function() return over end))
+      if server.is_open then
+        server:wait(20) -- for what is there twice
+      end
       spec.equal(heard, "message and more")
       if server.is_open then
         server:close()

@@ -35,9 +35,12 @@ local function with_trap(feed, body)
 end
 
 it("a finalizer that waits while a MIDI message is handed over takes none away nor gives one twice", function()
-  local got = {}
-  local input = Midi.create_input_device("loopback", function(message) got[message[2]] = (got[message[2]] or 0) + 1 end,
-    function(message) got[message[2]] = (got[message[2]] or 0) + 1 end)
+  local got, heard = {}, 0
+  local function count(message)
+    got[message[2]] = (got[message[2]] or 0) + 1
+    heard = heard + 1
+  end
+  local input = Midi.create_input_device("loopback", count, count)
   local output = Midi.create_output_device("loopback")
   local wanted, sent = {}, 0
   local function feed()
@@ -52,7 +55,8 @@ it("a finalizer that waits while a MIDI message is handed over takes none away n
       feed()
       notewire.wait(1)
     end
-    notewire.wait(20)
+    await(function() return heard >= sent end)
+    notewire.wait(20) -- for what is there twice
   end)
   equal(got, wanted)
   equal(notewire.counters().queued, 0)

@@ -1,6 +1,7 @@
 # What the tests in the virtual machine share: the sequencer's ports, USB MIDI devices that come and go, MIDI files.
 # SPDX-License-Identifier: MIT
 import collections
+import fcntl
 import glob
 import os
 import re
@@ -40,25 +41,44 @@ def connected(case, notewire, port):
     return tcp
 
 
+def told(notewire):
+    """What has happened on the sequencer, notewire knows now: it has read that before it answers for the second time."""
+    notewire.now()
+    notewire.now()
+
+
 class Raw:
     """A raw MIDI device, open both ways: /dev/snd/midiC0D0 is the other end of the port VirMIDI 0-0."""
 
+    RING = 4096  # bytes that the kernel holds for who does not ask for more
+    MOST = 1 << 20  # and for who does
+    OUTPUT, INPUT = 0, 1
+    DRAIN, PARAMS = 0x40045731, 0xC0305710  # SNDRV_RAWMIDI_IOCTL_...
+
     def __init__(self, path):
         self.file = open(path, "r+b", buffering=0)
+        # While we are not scheduled, what does not fit is lost in silence. Stream, size, how much wakes us up, the rest zero.
+        fcntl.ioctl(self.file, self.PARAMS, struct.pack("i4xQQ24x", self.INPUT, self.MOST, 1))
         self.waiting = select.poll()
         self.waiting.register(self.file, select.POLLIN)
         self.waiting.poll(0)  # what arrives before the first look is thrown away
 
     def write(self, data):
-        while data:
-            data = data[self.file.write(data):]
+        """All of it, piece by piece, each when the one before has gone. The kernel (snd_rawmidi_kernel_write1 of Linux 6.1)
+        tells of what is written before it copies it: whoever is still taking bytes out, on another processor, may come
+        first, and gets those that stood there before."""
+        for at in range(0, len(data), self.RING):
+            fcntl.ioctl(self.file, self.DRAIN, struct.pack("i", self.OUTPUT))
+            piece = data[at:at + self.RING]
+            while piece:
+                piece = piece[self.file.write(piece):]
 
     def read(self, count, limit=LIMIT):
         """The next bytes, exactly so many."""
         data, deadline = b"", time.monotonic() + limit
         while len(data) < count:
             if not self.waiting.poll(max(0, 1000 * (deadline - time.monotonic()))):
-                raise AssertionError(f"{count} bytes did not come; came: {data.hex(' ')}")
+                raise AssertionError(f"{count} bytes did not come; came {len(data)}: ...{data[-64:].hex(' ')}")
             data += self.file.read(count - len(data))
         return data
 

@@ -21,10 +21,6 @@
 #include <cmocka.h>
 /* clang-format on */
 
-#ifndef HOST_LIMIT_NS
-#define HOST_LIMIT_NS 100000000u /* for tests of scripts that never end */
-#endif
-
 struct fixture {
     struct loop *loop;
     struct bridge bridge;
@@ -37,7 +33,7 @@ struct fixture {
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct host_options options = {.limit_ns = HOST_LIMIT_NS};
+    struct host_options options = {.limit_ns = 0}; /* a slow machine computes as long as it needs */
 
     log_set_level(LOG_QUIET);
     strcpy(f->path, "/tmp/notewire-test-XXXXXX");

@@ -1,6 +1,5 @@
 /* Tests of orders: they are done between turns, and who waits for one hears of it, whatever becomes of its script.
  * SPDX-License-Identifier: MIT */
-#define HOST_LIMIT_NS 20000000000u
 #include "host_test.h"
 #include "life/order.h"
 

@@ -32,14 +32,24 @@ static void timers_fire_in_order_and_never_early(void **state)
     struct loop *loop = *state;
     struct order order = {.count = 0};
     struct mark marks[4];
-    uint64_t now = clock_mono_ns();
-    static const int delays_ms[4] = {60, 20, 100, 1};
+    static const uint64_t delays[4] = {60, 40, 100, 20};
+    uint64_t ms = 500000, now;
 
     for (int i = 0; i < 4; i++) {
-        marks[i] = (struct mark){.order = &order, .number = i, .due = now + (uint64_t)delays_ms[i] * 1000000};
+        marks[i] = (struct mark){.order = &order, .number = i};
         marks[i].timer = loop_timer_new(loop, note, &marks[i]);
-        loop_timer_set(marks[i].timer, marks[i].due);
     }
+    do { /* until all are set before the first is due, however slow the machine */
+        for (int i = 0; i < 4; i++)
+            loop_timer_set(marks[i].timer, 0);
+        loop_turn(loop, 0); /* forgets those that were due */
+        ms *= 2;
+        now = clock_mono_ns();
+        for (int i = 0; i < 4; i++) {
+            marks[i].due = now + delays[i] * ms;
+            loop_timer_set(marks[i].timer, marks[i].due);
+        }
+    } while (clock_mono_ns() >= now + 20 * ms);
     TURN_UNTIL(loop, order.count == 4);
     assert_int_equal(order.seen[0], 3);
     assert_int_equal(order.seen[1], 1);

@@ -139,6 +139,7 @@ static void what_cannot_be_a_peer(void **state)
 static void a_name_that_is_none_is_tried_again(void **state)
 {
     open_client(*state, SERVER_TCP, "a..b", 1);
+    TURN_UNTIL(*state, o.waiting == 1);
     turn_for(*state, 250000000);
     assert_int_equal(client_state(o.client), CLIENT_MISSING);
     assert_int_equal(o.waiting, 1); /* told once that it is not there */
@@ -156,7 +157,7 @@ static void tcp_goes_and_comes_back(void **state)
 {
     int listener = far_listen(0), far, saved, ends[2];
     uint16_t port = far_port(listener);
-    char text[4096], line[200], back[16];
+    char text[4096], line[200], back[16], *back_after;
     ssize_t n;
 
     close(listener);
@@ -165,6 +166,7 @@ static void tcp_goes_and_comes_back(void **state)
     dup2(ends[1], STDERR_FILENO);
     log_set_level(LOG_NORMAL);
     open_client(*state, SERVER_TCP, "127.0.0.1", port);
+    TURN_UNTIL(*state, o.waiting == 1);
     turn_for(*state, 350000000); /* three attempts, one line */
     assert_int_equal(client_state(o.client), CLIENT_MISSING);
     listener = far_listen(port);
@@ -187,8 +189,9 @@ static void tcp_goes_and_comes_back(void **state)
     snprintf(line, sizeof line, "E305 tcp 127.0.0.1:%u is not there (connection refused); trying again\n",
              (unsigned)port);
     assert_memory_equal(text, line, strlen(line));
-    snprintf(line, sizeof line, "\n127.0.0.1:%u is back after 0.", (unsigned)port);
-    assert_non_null(strstr(text, line));
+    snprintf(line, sizeof line, "\n127.0.0.1:%u is back after ", (unsigned)port);
+    assert_non_null(back_after = strstr(text, line));
+    assert_true(strtod(back_after + strlen(line), NULL) >= 0.3); /* a slow machine needs longer */
     snprintf(line, sizeof line, "\nE305 tcp 127.0.0.1:%u is not there (it closed the connection); trying again\n",
              (unsigned)port);
     assert_non_null(strstr(text, line));

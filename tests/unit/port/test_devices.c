@@ -173,6 +173,7 @@ static void heals(void **state)
     struct port *port;
 
     fake_add("Deep A", "20:0", false, true);
+    stop_clock();
     port = open_port(f, "deep", PORT_OUTPUT);
     assert_int_equal(registry_send(f->registry, registry_all(f->registry), &on), 1);
     fake.count = 0;

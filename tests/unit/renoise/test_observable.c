@@ -65,7 +65,7 @@ static int make(lua_State *L)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct host_options options = {.limit_ns = 200000000};
+    struct host_options options = {.limit_ns = 0}; /* a slow machine computes as long as it needs */
     struct package package;
 
     log_set_level(LOG_QUIET);
@@ -190,7 +190,9 @@ static void an_endless_one_is_ended(void **state)
     run(f, names);
     run(f, "o:add_notifier(function() while true do pcall(error) end end) o:add_notifier(named('b'))");
     f->text = "";
+    f->host.guard.limit_ns = 200000000;
     assert_false(script_call(f->script, fire, f, "fire"));
+    f->host.guard.limit_ns = 0;
     run(f, "assert(log == '')");
 }
 
