@@ -353,6 +353,15 @@ it("os.execute returns the status as a number", function()
   raises("string expected, got table", os.execute, {})
 end)
 
+it("require returns the module alone", function()
+  package.preload.spec_one_module = function() return { 7 } end
+  local list = {}
+  table.insert(list, require("spec_one_module"))
+  table.insert(list, require("spec_one_module"))
+  equal(list, { { 7 }, { 7 } })
+  equal(list[1], list[2])
+end)
+
 it("xpcall, pcall and ipairs are as ever", function()
   equal({ xpcall(function(...) return ... end, print, 1, 2) }, { true, 1, 2 })
   equal({ pcall(error, "x", 0) }, { false, "x" })
