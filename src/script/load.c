@@ -229,10 +229,12 @@ static int debug_getinfo(lua_State *L)
 static const char *push_other_case(lua_State *L, const char *name)
 {
     const char *folder = lua_tostring(L, lua_upvalueindex(2)), *path, *where, *called;
+    size_t size;
     char *changed;
 
     path = lua_pushfstring(L, "%s%s.lua", folder, luaL_gsub(L, name, ".", "/"));
-    changed = strcpy(lua_newuserdatauv(L, strlen(path) + 1, 0), path);
+    size = strlen(path) + 1;
+    changed = memcpy(lua_newuserdatauv(L, size, 0), path, size);
     if (!path_find_case(changed, strlen(folder)) || !is_readable(changed))
         return NULL;
     luaL_where(L, 2); /* who requires it */
