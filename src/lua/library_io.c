@@ -59,7 +59,7 @@ static void add_quoted(luaL_Buffer *out, const char *text)
     luaL_addchar(out, '\'');
 }
 
-/* io.popen and os.execute: the command runs in that folder, too. */
+/* io.popen, and os.execute below: the command runs in that folder, too. */
 static int call_in_folder(lua_State *L)
 {
     const struct script *script = script_of(L);
@@ -77,6 +77,20 @@ static int call_in_folder(lua_State *L)
     luaL_pushresult(&out);
     lua_replace(L, 1);
     return library_call_original(L);
+}
+
+/* os.execute: the status as Lua 5.1 gives it, a number that is 0 when all went well, for tools compare it with that. */
+static int os_execute(lua_State *L)
+{
+    bool command = !lua_isnoneornil(L, 1);
+
+    lua_settop(L, 1);
+    call_in_folder(L);
+    if (!command)
+        lua_pushinteger(L, lua_toboolean(L, -1)); /* whether there is a shell */
+    else if (strcmp(luaL_checkstring(L, -2), "exit") == 0)
+        lua_pushinteger(L, lua_tointeger(L, -1) * 256); /* as the system has it */
+    return 1;
 }
 
 /* os.exit: ends a program; a script that runs beside others may not end them. */
@@ -104,7 +118,7 @@ void library_open_io(lua_State *L)
     library_wrap(L, "io", "output", call_with_optional_path);
     library_wrap(L, "io", "read", library_call_cut);
     library_wrap(L, "io", "popen", call_in_folder);
-    library_wrap(L, "os", "execute", call_in_folder);
+    library_wrap(L, "os", "execute", os_execute);
     library_wrap(L, "os", "remove", call_with_path);
     library_wrap(L, "os", "rename", call_with_two_paths);
     library_wrap(L, "os", "exit", os_exit);

@@ -223,6 +223,27 @@ static int debug_getinfo(lua_State *L)
     return results;
 }
 
+/* Pushes the path of the file below the script's folder that is called as a module but for the case of its letters, and
+ * returns it. NULL when there is none. */
+static const char *push_other_case(lua_State *L, const char *name)
+{
+    const char *folder = lua_tostring(L, lua_upvalueindex(2)), *path, *where, *called;
+    size_t size;
+    char *changed;
+
+    path = lua_pushfstring(L, "%s%s.lua", folder, luaL_gsub(L, name, ".", "/"));
+    size = strlen(path) + 1;
+    changed = memcpy(lua_newuserdatauv(L, size, 0), path, size);
+    if (!path_find_case(changed, strlen(folder)) || !is_readable(changed))
+        return NULL;
+    luaL_where(L, 2); /* who requires it */
+    where = lua_tostring(L, -1);
+    called = push_chunk(L, changed) + 1; /* without the '@' */
+    log_warning("E427", "%srequire \"%s\" takes %s, for no file is called so. Fix: write it as the file is called",
+                where, name, called);
+    return lua_pushstring(L, changed);
+}
+
 /* The searcher of Lua files. Upvalues: the table package, the script's absolute folder. */
 static int search_lua(lua_State *L)
 {
@@ -231,17 +252,30 @@ static int search_lua(lua_State *L)
     lua_getfield(L, lua_upvalueindex(1), "path");
     if (!lua_isstring(L, -1))
         return luaL_error(L, "'package.path' must be a string");
-    if (!search(L, name, lua_tostring(L, -1), ".", "/")) {
-        script_note_file(script_of(L), lua_pushfstring(L, "%s%s.lua", lua_tostring(L, lua_upvalueindex(2)),
-                                                       luaL_gsub(L, name, ".", "/"))); /* it may come */
-        lua_pop(L, 2);
-        return 1;
+    if (search(L, name, lua_tostring(L, -1), ".", "/"))
+        path = lua_tostring(L, -1);
+    else {
+        int tried = lua_gettop(L);
+
+        path = push_other_case(L, name);
+        if (path == NULL) {
+            script_note_file(script_of(L), lua_pushfstring(L, "%s%s.lua", lua_tostring(L, lua_upvalueindex(2)),
+                                                           luaL_gsub(L, name, ".", "/"))); /* it may come */
+            lua_settop(L, tried);
+            return 1;
+        }
     }
-    path = lua_tostring(L, -1);
     if (!read_file(L, path_push(L, path), push_chunk(L, path)))
         return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", name, path, lua_tostring(L, -1));
     lua_pushstring(L, path);
     return 2;
+}
+
+/* require: as in Lua 5.1 what the module is, and not where it was found, for lists are filled with it. */
+static int require(lua_State *L)
+{
+    lua_pop(L, library_call_original(L) - 1);
+    return 1;
 }
 
 /* Pushes the folder of the script's file as an absolute one with '/' at its end. */
@@ -288,5 +322,6 @@ void library_open_load(lua_State *L)
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);
     library_wrap(L, "debug", "getinfo", debug_getinfo);
+    library_wrap(L, "_G", "require", require);
     open_require(L);
 }

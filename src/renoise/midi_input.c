@@ -362,12 +362,29 @@ static int input_close(lua_State *L)
     return 0;
 }
 
+/* A script that has put its input into a variable that is gone would only see that nothing comes any more. */
+static void tell_of_loss(lua_State *L, const struct midi_input *input)
+{
+    const struct script *script = script_of(L);
+
+    if (!input->open || script->unloading)
+        return;
+    lua_getiuservalue(L, 1, 1);
+    lua_rawgeti(L, -1, PLACE_NAME);
+    log_warning("E428",
+                "%s: MIDI input \"%s\" is closed, for nothing in the script refers to it any more. "
+                "Fix: keep it in a global, or close it",
+                script->path, lua_tostring(L, -1));
+    lua_pop(L, 2);
+}
+
 static int input_gc(lua_State *L)
 {
     struct midi_input_object *object = object_check(L, 1, &midi_input_type);
 
     if (object->input == NULL)
         return 0;
+    tell_of_loss(L, object->input);
     close_input(object->input);
     release(object->input);
     object->input = NULL;

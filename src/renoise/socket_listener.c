@@ -178,6 +178,10 @@ int socket_server_create(lua_State *L, enum server_protocol protocol, const stru
     lua_setiuservalue(L, -2, 1);
     errno = 0;
     listener->server = socket_server_new(script_of(L), protocol, bind, false, &error);
+    if (listener->server == NULL && error == NW_EBUSY && bound_has_port(script_of(L), protocol, bind->port)) {
+        lua_gc(L, LUA_GCCOLLECT); /* it may be one that the script has stopped and forgotten */
+        listener->server = socket_server_new(script_of(L), protocol, bind, false, &error);
+    }
     if (listener->server == NULL && error == NW_EBUSY && protocol == SERVER_UDP &&
         socket_client_lend(L, bind->port, true)) {
         listener->server = socket_server_new(script_of(L), protocol, bind, true, &error);

@@ -43,6 +43,18 @@ int bound_open(struct bound *bound, struct script *script, const struct server_o
     return NW_OK;
 }
 
+bool bound_has_port(const struct script *script, enum server_protocol protocol, uint16_t port)
+{
+    for (const struct bound *bound = script->bound; bound != NULL; bound = bound->next) {
+        struct net_addr local;
+
+        server_local(bound->net, &local);
+        if (server_protocol(bound->net) == protocol && local.port == port)
+            return true;
+    }
+    return false;
+}
+
 /* Neither knows the other any more. */
 static void part(struct bound *elder, struct bound *heir)
 {

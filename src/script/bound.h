@@ -27,6 +27,9 @@ struct bound {
 int bound_open(struct bound *bound, struct script *script, const struct server_options *options,
                const struct server_callbacks *callbacks);
 
+/* Whether one of the script's own has the port that is asked for, for the same protocol. */
+bool bound_has_port(const struct script *script, enum server_protocol protocol, uint16_t port);
+
 /* Closes it, and tells what the kernel has dropped. Not from a callback of the loop. */
 void bound_close(struct bound *bound);
 

@@ -175,6 +175,38 @@ local function creating(kit)
   end)
 end
 
+-- Tools stop a server, forget it, and make another one on its port when they are started again.
+local function forgetting(kit)
+  spec.it("gives its port to the next when it is stopped and nobody knows it any more", function()
+    local function stop_and_forget()
+      local server = kit.server(kit.listener())
+      local client, port = kit.client(server), server.local_port
+      client:send("x")
+      server:wait(20)
+      client:close()
+      server:stop()
+      return port
+    end
+    for _ = 1, 3 do
+      local port = stop_and_forget()
+      local server, problem = Socket.create_server("localhost", port, kit.protocol)
+      spec.equal(problem, nil)
+      server:close()
+    end
+  end)
+
+  spec.it("keeps its port while it is known, or runs", function()
+    local known = kit.server()
+    spec.equal(Socket.create_server("localhost", known.local_port, kit.protocol), nil)
+    spec.equal(known.is_open, true)
+    local running = setmetatable({kit.server(kit.listener())}, {__mode = "v"})
+    spec.equal(Socket.create_server("localhost", running[1].local_port, kit.protocol), nil)
+    spec.equal(running[1].is_running, true)
+    known:close()
+    running[1]:close()
+  end)
+end
+
 local function life(kit)
   spec.it("runs between run and stop, and may run again", function()
     local server = kit.server()
@@ -395,6 +427,7 @@ end
 function rows.run(protocol)
   local kit = rows.kit(protocol)
   creating(kit)
+  forgetting(kit)
   life(kit)
   messages(kit)
   callbacks(kit)

@@ -345,6 +345,23 @@ it("os.date passes on what it does not know", function()
   truthy(os.date():find("%d"))
 end)
 
+it("os.execute returns the status as a number", function()
+  equal({ os.execute("true") }, { 0 })
+  equal({ os.execute("exit 3") }, { 3 * 256 })
+  equal({ os.execute("kill -9 $$") }, { 9 })
+  equal({ os.execute() }, { 1 })
+  raises("string expected, got table", os.execute, {})
+end)
+
+it("require returns the module alone", function()
+  package.preload.spec_one_module = function() return { 7 } end
+  local list = {}
+  table.insert(list, require("spec_one_module"))
+  table.insert(list, require("spec_one_module"))
+  equal(list, { { 7 }, { 7 } })
+  equal(list[1], list[2])
+end)
+
 it("xpcall, pcall and ipairs are as ever", function()
   equal({ xpcall(function(...) return ... end, print, 1, 2) }, { true, 1, 2 })
   equal({ pcall(error, "x", 0) }, { false, "x" })
