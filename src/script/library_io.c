@@ -59,7 +59,7 @@ static void add_quoted(luaL_Buffer *out, const char *text)
     luaL_addchar(out, '\'');
 }
 
-/* io.popen and os.execute: the command runs in that folder, too. */
+/* io.popen, and the beginning of os.execute: the command runs in that folder, too. */
 static int call_in_folder(lua_State *L)
 {
     const struct script *script = script_of(L);
@@ -77,6 +77,27 @@ static int call_in_folder(lua_State *L)
     luaL_pushresult(&out);
     lua_replace(L, 1);
     return library_call_original(L);
+}
+
+/* os.execute: first what the system returns, as in 5.1, where 0 is success; then how the command ended, as in 5.4. */
+static int os_execute(lua_State *L)
+{
+    int results = call_in_folder(L);
+    lua_Integer status;
+
+    if (results == 1) { /* whether there is a shell */
+        lua_pushinteger(L, lua_toboolean(L, -1));
+        return 1;
+    }
+    if (strcmp(lua_tostring(L, -2), "exit") == 0)
+        status = lua_tointeger(L, -1) << 8;
+    else if (strcmp(lua_tostring(L, -2), "signal") == 0)
+        status = lua_tointeger(L, -1);
+    else
+        status = -1; /* it has not begun */
+    lua_pushinteger(L, status);
+    lua_replace(L, -4);
+    return results;
 }
 
 /* os.exit: ends a program; a script that runs beside others may not end them. */
@@ -104,7 +125,7 @@ void library_open_io(lua_State *L)
     library_wrap(L, "io", "output", call_with_optional_path);
     library_wrap(L, "io", "read", library_call_cut);
     library_wrap(L, "io", "popen", call_in_folder);
-    library_wrap(L, "os", "execute", call_in_folder);
+    library_wrap(L, "os", "execute", os_execute);
     library_wrap(L, "os", "remove", call_with_path);
     library_wrap(L, "os", "rename", call_with_two_paths);
     library_wrap(L, "os", "exit", os_exit);

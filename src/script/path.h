@@ -1,4 +1,4 @@
-/* Where the relative paths of a script begin.
+/* Where the relative paths of a script begin, and where the user's files are.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_SCRIPT_PATH_H
 #define NOTEWIRE_SCRIPT_PATH_H
@@ -11,5 +11,9 @@ const char *path_push(lua_State *L, const char *path);
 
 /* The same for the argument at index, a text, which it replaces. */
 const char *path_argument(lua_State *L, int index);
+
+/* The user's folder for what belongs to notewire, $XDG_DATA_HOME/notewire/ (~/.local/share without it), there or not.
+ * NULL when nobody says where that is. Owned. */
+char *path_of_data(void);
 
 #endif

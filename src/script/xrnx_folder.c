@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "script/file.h"
+#include "script/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,14 +41,10 @@ static int make_folders(const char *path)
 /* Where tools are kept, without anything behind; NULL when nobody says where that is. Owned. */
 static char *path_of(const char *id)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    char *path = NULL;
-    int length = -1;
+    char *data = path_of_data(), *path = NULL;
+    int length = data != NULL ? asprintf(&path, "%stools/%s.xrnx/", data, id) : -1;
 
-    if (data != NULL && *data == '/')
-        length = asprintf(&path, "%s/notewire/tools/%s.xrnx/", data, id);
-    else if (home != NULL && *home == '/')
-        length = asprintf(&path, "%s/.local/share/notewire/tools/%s.xrnx/", home, id);
+    free(data);
     return length >= 0 ? path : NULL;
 }
 

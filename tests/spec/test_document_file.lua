@@ -348,7 +348,7 @@ it("saving keeps a file's mode and links, and leaves nothing beside it", functio
   local doc = Document.create("Modes") { a = 1 }
   local folder = path .. ".d"
   assert(os.execute(("rm -rf %s && mkdir %s && cd %s && touch file && chmod 640 file && ln -s file link"):format(folder,
-    folder, folder)))
+    folder, folder)) == 0)
   local function shell(command)
     local pipe = assert(io.popen(("cd %s && %s"):format(folder, command)))
     local text = pipe:read("a")
