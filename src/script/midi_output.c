@@ -75,8 +75,8 @@ static void send_nowhere(void *user, const struct midi_msg *msg)
     (void)msg;
 }
 
-/* What is no MIDI does not raise, for it does not in Renoise, and a tool would play no more; why is at the top of the
- * stack. Told once for each device. */
+/* What is no MIDI does not raise: nobody says that it does in Renoise, and a tool would play no more. Why is at the top
+ * of the stack. Told once for each device. */
 static void report_no_midi(lua_State *L, struct midi_output *output)
 {
     const char *where;

@@ -40,16 +40,21 @@ static void emit(void *user, const struct midi_msg *msg)
     emitted->length = at;
 }
 
+/* Pushes the value that the Lua expression at 1 makes, and returns where it is. */
+static int push_value(lua_State *L)
+{
+    if (luaL_loadstring(L, lua_tostring(L, 1)) != LUA_OK)
+        return lua_error(L);
+    lua_call(L, 0, 1);
+    return lua_gettop(L);
+}
+
 /* Runs protected: emits the array of bytes that the Lua expression at 1 makes, as devices take it; returns why not. */
 static int emit_array(lua_State *L)
 {
     struct emitted *emitted = lua_touserdata(L, 2);
-    int before;
+    int before = push_value(L);
 
-    if (luaL_loadstring(L, lua_tostring(L, 1)) != LUA_OK)
-        return lua_error(L);
-    lua_call(L, 0, 1);
-    before = lua_gettop(L);
     if (midi_value_emit_array(L, -1, emit, emitted)) {
         assert_int_equal(lua_gettop(L), before);
         return 0;
@@ -64,12 +69,8 @@ static int emit_array(lua_State *L)
 static int emit_value(lua_State *L)
 {
     struct emitted *emitted = lua_touserdata(L, 2);
-    int before;
+    int before = push_value(L);
 
-    if (luaL_loadstring(L, lua_tostring(L, 1)) != LUA_OK)
-        return lua_error(L);
-    lua_call(L, 0, 1);
-    before = lua_gettop(L);
     midi_value_emit(L, -1, emit, emitted);
     assert_int_equal(lua_gettop(L), before);
     return 0;
