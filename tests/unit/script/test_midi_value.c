@@ -315,11 +315,18 @@ static void pushes_three_integers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(emits_short_messages), cmocka_unit_test(ignores_what_fills_up),
-        cmocka_unit_test(cuts_fractions),       cmocka_unit_test(emits_sysex),
-        cmocka_unit_test(emits_long_sysex),     cmocka_unit_test(refuses_bytes),
-        cmocka_unit_test(emits_words),          cmocka_unit_test(refuses_words),
-        cmocka_unit_test(refuses_other_values), cmocka_unit_test(pushes_three_integers),
+        cmocka_unit_test(emits_short_messages),
+        cmocka_unit_test(ignores_what_fills_up),
+        cmocka_unit_test(cuts_fractions),
+        cmocka_unit_test(emits_sysex),
+        cmocka_unit_test(emits_long_sysex),
+        cmocka_unit_test(refuses_bytes),
+        cmocka_unit_test(devices_take_what_is_short),
+        cmocka_unit_test(devices_leave_what_is_no_midi),
+        cmocka_unit_test(emits_words),
+        cmocka_unit_test(refuses_words),
+        cmocka_unit_test(refuses_other_values),
+        cmocka_unit_test(pushes_three_integers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
