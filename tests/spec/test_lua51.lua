@@ -385,6 +385,20 @@ it("reading a global that nobody has set raises, also through _G", function()
   equal(_AUTO_RELOAD_DEBUG, true)
 end)
 
+it("a global is declared by its name in __declared, too", function()
+  local globals = debug.getmetatable(_G)
+  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
+  rawset(_G, "spec_declared", nil)
+  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
+  globals.__declared["spec_declared"] = true
+  equal(spec_declared, nil)
+  globals.__declared["spec_declared"] = nil
+  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
+  spec_set = nil
+  equal(globals.__declared.spec_set, true)
+  equal(getmetatable(_G), globals)
+end)
+
 it("errors of functions tell the line that calls", function()
   local here = debug.getinfo(1, "l").currentline
   local calls = {
