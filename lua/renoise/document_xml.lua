@@ -7,7 +7,6 @@ local tree = import "renoise/document_tree"
 local ipairs, type = ipairs, type
 local concat = table.concat
 local find, format, gsub, match, rep = string.find, string.format, string.gsub, string.match, string.rep
-local utf8_length = utf8.len
 local attribute, elements = host.attribute, host.elements
 local stop, try = tree.stop, tree.try
 
@@ -25,12 +24,9 @@ end
 
 local escapes = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ["\r"] = "&#13;", ['"'] = "&quot;" }
 
--- A text as XML has it. XML has no control characters but tab and the ends of lines, and no two of Unicode's.
-local function escape(text, name)
-  if not utf8_length(text) or find(text, "[\0-\8\11\12\14-\31]") or find(text, "\u{FFFE}", 1, true) or
-    find(text, "\u{FFFF}", 1, true) then
-    stop("'%s' is not a text that XML can hold: it must be UTF-8 without control characters", name)
-  end
+-- A text as XML has it. What XML has no place for, control characters and bytes that are no UTF-8, stands there as it is, which
+-- we read again: tools keep such texts.
+local function escape(text)
   return (gsub(text, '[&<>\r"]', escapes))
 end
 
@@ -46,7 +42,7 @@ local function type_attribute(node)
   if model then
     return format(' type="lua_model:%s"', model)
   elseif type(node) ~= "DocumentNode" then
-    return format(' type="lua_class:%s"', escape(type(node), "type"))
+    return format(' type="lua_class:%s"', escape(type(node)))
   end
   return ""
 end
@@ -82,7 +78,7 @@ function write_inner(out, name, value, depth)
       write(out, item_name(name), tree.is_node(item) and type_attribute(item) or "", item, depth)
     end
   else
-    return escape(value:to_string(), name)
+    return escape(value:to_string())
   end
   return nil
 end

@@ -327,7 +327,7 @@ static int obey(struct run *run)
     if (run->options.menu.count > 0)
         host_settle(&run->host); /* some tools register entries when there is a new document */
     for (unsigned i = 0; i < run->options.menu.count && !run->interrupted; i++)
-        if (order_invoke(&run->host, TOOL_MENU_ENTRY, run->options.menu.text[i]) != 0)
+        if (order_invoke(&run->host, TOOL_ENTRIES, run->options.menu.text[i]) != 0)
             return CLI_SCRIPT;
     if (!run->options.repl)
         return CLI_OK;

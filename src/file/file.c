@@ -128,6 +128,19 @@ int file_write(const char *path, const char *text, size_t length)
     return -1;
 }
 
+char *file_data_folder(void)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    char *path = NULL;
+    int length = -1;
+
+    if (data != NULL && *data == '/')
+        length = asprintf(&path, "%s/notewire/", data);
+    else if (home != NULL && *home == '/')
+        length = asprintf(&path, "%s/.local/share/notewire/", home);
+    return length >= 0 ? path : NULL;
+}
+
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
     (void)status;

@@ -15,6 +15,10 @@ char *file_read(const char *path, size_t *length);
  * (file_save.h). From any thread. */
 int file_write(const char *path, const char *text, size_t length);
 
+/* The user's folder for what belongs to notewire, $XDG_DATA_HOME/notewire/ (~/.local/share without it), there or not.
+ * NULL when nobody says where that is. Owned. */
+char *file_data_folder(void);
+
 /* Removes a folder with all that is in it, as far as that can be. Follows no links. */
 void file_remove_folder(const char *path);
 

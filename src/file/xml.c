@@ -3,6 +3,7 @@
 #include "file/xml.h"
 
 #include "base/error.h"
+#include "file/xml_bytes.h"
 
 #include <expat.h>
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct reader {
     size_t length, capacity;
     size_t starts[XML_DEPTH_MAX]; /* where in it the text of each begins */
     unsigned depth;
+    bool hides; /* some of its bytes are hidden (xml_bytes.h) */
 };
 
 /* Why, and where the parser is. Returns result. */
@@ -89,15 +91,19 @@ static void XMLCALL add_text(void *user, const XML_Char *text, int length)
 static void XMLCALL end_element(void *user, const XML_Char *name)
 {
     struct reader *reader = user;
-    size_t start;
+    char *text;
+    size_t length;
     int result;
 
     if (reader->result != 0 || !reserve(reader, 0))
         return;
-    start = reader->starts[--reader->depth];
-    reader->text[reader->length] = '\0';
-    result = reader->callbacks->end(reader->user, name, reader->text + start, reader->length - start);
-    reader->length = start;
+    text = reader->text + reader->starts[--reader->depth];
+    length = (size_t)(reader->text + reader->length - text);
+    if (reader->hides)
+        length = xml_bytes_show(text, length);
+    text[length] = '\0';
+    reader->length = reader->starts[reader->depth];
+    result = reader->callbacks->end(reader->user, name, text, length);
     if (result != 0)
         stop(reader, result, "");
 }
@@ -133,16 +139,21 @@ int xml_read(const char *text, size_t length, const struct xml_callbacks *callba
              struct xml_problem *problem)
 {
     struct reader reader = {.callbacks = callbacks, .user = user};
+    char *hidden = NULL;
     int result;
 
     if (length > XML_BYTES_MAX)
         result = describe(&reader, NW_ETOOBIG, "it is too long");
     else if ((reader.parser = XML_ParserCreate(NULL)) == NULL)
         result = describe(&reader, NW_EMEMORY, "not enough memory");
-    else
-        result = parse(&reader, text, length);
+    else {
+        hidden = xml_bytes_hide(text, &length);
+        reader.hides = hidden != NULL;
+        result = parse(&reader, hidden != NULL ? hidden : text, length);
+    }
     if (problem != NULL)
         *problem = reader.problem;
+    free(hidden);
     free(reader.text);
     XML_ParserFree(reader.parser);
     return result;

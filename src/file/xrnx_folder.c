@@ -40,14 +40,10 @@ static int make_folders(const char *path)
 /* Where tools are kept, without anything behind; NULL when nobody says where that is. Owned. */
 static char *path_of(const char *id)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    char *path = NULL;
-    int length = -1;
+    char *data = file_data_folder(), *path = NULL;
+    int length = data != NULL ? asprintf(&path, "%stools/%s.xrnx/", data, id) : -1;
 
-    if (data != NULL && *data == '/')
-        length = asprintf(&path, "%s/notewire/tools/%s.xrnx/", data, id);
-    else if (home != NULL && *home == '/')
-        length = asprintf(&path, "%s/.local/share/notewire/tools/%s.xrnx/", home, id);
+    free(data);
     return length >= 0 ? path : NULL;
 }
 

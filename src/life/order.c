@@ -150,23 +150,37 @@ static struct script *script_of_package(struct host *host, const struct package 
     return script;
 }
 
+/* Looks for it among the entries of a kind, or, for TOOL_ENTRIES, of each kind until there is one. */
+static void look(struct host *host, enum tool_entry kind, struct search *search)
+{
+    enum tool_entry last = kind == TOOL_ENTRIES ? TOOL_MIDI_MAPPING : kind;
+
+    search->kind = kind == TOOL_ENTRIES ? TOOL_MENU_ENTRY : kind;
+    order_each_entry(host, compare, search);
+    while (search->parts == 0 && search->kind != last) {
+        search->kind++;
+        order_each_entry(host, compare, search);
+    }
+}
+
 int order_invoke(struct host *host, enum tool_entry kind, const char *name)
 {
-    struct search search = {.wanted = name, .kind = kind};
+    struct search search = {.wanted = name};
     int error = NW_ENOTFOUND;
     struct order *order;
 
-    order_each_entry(host, compare, &search);
+    look(host, kind, &search);
     if (search.parts > 0 && search.name == NULL) {
         error = NW_EMEMORY;
     } else if (search.exact == NULL && search.parts != 1) {
         log_fatal("E444", "\"%s\": %s %s is called so. Fix: notewire tool lists what there is", name,
-                  search.parts == 0 ? "no" : "more than one", tool_entry_name(kind));
+                  search.parts == 0 ? "no" : "more than one",
+                  search.parts == 0 && kind == TOOL_ENTRIES ? "entry" : tool_entry_name(search.kind));
     } else {
         order = tell(script_of_package(host, search.exact != NULL ? search.exact : search.part),
                      search.exact != NULL ? name : search.name, invoke);
         if (order != NULL)
-            order->kind = kind;
+            order->kind = search.kind;
         error = order != NULL ? 0 : NW_EMEMORY;
     }
     free(search.name);

@@ -11,7 +11,8 @@ void order_each_entry(struct host *host,
                       void (*each)(void *user, const struct package *package, enum tool_entry kind, const char *name),
                       void *user);
 
-/* Invokes the entry of a kind that is called name, else the only one that has name in it, however it is written. Done
+/* Invokes the entry of a kind that is called name, else the only one that has name in it, however it is written. With
+ * TOOL_ENTRIES as kind it is a menu entry, else a keybinding, else a MIDI mapping: the first kind that has one. Done
  * when what waits for the tool now has been given to it. 0; NW_ENOTFOUND when there is none or more than one, logged;
  * NW_EMEMORY. Between turns. */
 int order_invoke(struct host *host, enum tool_entry kind, const char *name);

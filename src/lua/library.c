@@ -173,6 +173,8 @@ void library_be_strict(lua_State *L)
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "_AUTO_RELOAD_DEBUG"); /* tools that set it may ask whether it is set */
     lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__declared"); /* where tools declare what libraries of others ask for */
+    lua_pushvalue(L, -1);
     lua_pushcclosure(L, read_undeclared, 1);
     lua_setfield(L, -3, "__index");
     lua_pushcclosure(L, declare, 1);

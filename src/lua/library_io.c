@@ -79,18 +79,25 @@ static int call_in_folder(lua_State *L)
     return library_call_original(L);
 }
 
-/* os.execute: the status as Lua 5.1 gives it, a number that is 0 when all went well, for tools compare it with that. */
+/* os.execute: first what the system returns, as in 5.1, where 0 is success; then how the command ended, as in 5.4. */
 static int os_execute(lua_State *L)
 {
-    bool command = !lua_isnoneornil(L, 1);
+    int results = call_in_folder(L);
+    lua_Integer status;
 
-    lua_settop(L, 1);
-    call_in_folder(L);
-    if (!command)
-        lua_pushinteger(L, lua_toboolean(L, -1)); /* whether there is a shell */
-    else if (strcmp(luaL_checkstring(L, -2), "exit") == 0)
-        lua_pushinteger(L, lua_tointeger(L, -1) * 256); /* as the system has it */
-    return 1;
+    if (results == 1) { /* whether there is a shell */
+        lua_pushinteger(L, lua_toboolean(L, -1));
+        return 1;
+    }
+    if (strcmp(lua_tostring(L, -2), "exit") == 0)
+        status = lua_tointeger(L, -1) << 8;
+    else if (strcmp(lua_tostring(L, -2), "signal") == 0)
+        status = lua_tointeger(L, -1);
+    else
+        status = -1; /* it has not begun */
+    lua_pushinteger(L, status);
+    lua_replace(L, -4);
+    return results;
 }
 
 /* os.exit: ends a program; a script that runs beside others may not end them. */

@@ -1,5 +1,6 @@
 /* load, loadstring, loadfile, dofile, how require finds files, and where they lie: text alone, from the folder of the
  * script. SPDX-License-Identifier: MIT */
+#include "file/file.h"
 #include "lua/library.h"
 #include "lua/path.h"
 #include "lua/source.h"
@@ -244,6 +245,28 @@ static const char *push_other_case(lua_State *L, const char *name)
     return lua_pushstring(L, changed);
 }
 
+/* Pushes the folder of libraries that scripts share, or nothing, and whether it did. */
+static bool push_libraries(lua_State *L)
+{
+    char *data = file_data_folder();
+
+    if (data == NULL)
+        return false;
+    lua_pushfstring(L, "%slibraries/", data);
+    free(data);
+    return true;
+}
+
+/* What was tried is at the top of the stack; puts before it where libraries come from that Renoise brings and many
+ * tools rely on, as renoise.http. */
+static void tell_origin(lua_State *L, const char *name)
+{
+    if (strncmp(name, "renoise", 7) != 0 || (name[7] != '.' && name[7] != '/') || !push_libraries(L))
+        return;
+    lua_pushfstring(L, "Renoise has it in its folder Scripts/Libraries: copy what is in there to %s\n\t%s",
+                    lua_tostring(L, -1), lua_tostring(L, -2));
+}
+
 /* The searcher of Lua files. Upvalues: the table package, the script's absolute folder. */
 static int search_lua(lua_State *L)
 {
@@ -262,6 +285,7 @@ static int search_lua(lua_State *L)
             script_note_file(script_of(L), lua_pushfstring(L, "%s%s.lua", lua_tostring(L, lua_upvalueindex(2)),
                                                            luaL_gsub(L, name, ".", "/"))); /* it may come */
             lua_settop(L, tried);
+            tell_origin(L, name);
             return 1;
         }
     }
@@ -293,16 +317,27 @@ static void push_folder(lua_State *L)
     free(folder);
 }
 
-/* require finds what lies beside the script first, wherever it is started. */
+/* Puts the folder at the top of the stack at the beginning of package.path; pops it. */
+static void search_first(lua_State *L, int package)
+{
+    const char *folder = lua_tostring(L, -1);
+
+    lua_getfield(L, package, "path");
+    lua_pushfstring(L, "%s?.lua;%s?/init.lua;%s", folder, folder, lua_tostring(L, -1));
+    lua_setfield(L, package, "path");
+    lua_pop(L, 2);
+}
+
+/* require finds what lies beside the script first, wherever it is started, then what all share. */
 static void open_require(lua_State *L)
 {
     int package = (lua_getglobal(L, "package"), lua_gettop(L)), folder = package + 1;
 
     push_folder(L);
-    lua_getfield(L, package, "path");
-    lua_pushfstring(L, "%s?.lua;%s?/init.lua;%s", lua_tostring(L, folder), lua_tostring(L, folder),
-                    lua_tostring(L, -1));
-    lua_setfield(L, package, "path");
+    if (push_libraries(L))
+        search_first(L, package);
+    lua_pushvalue(L, folder);
+    search_first(L, package);
     lua_pushcfunction(L, searchpath);
     lua_setfield(L, package, "searchpath");
     lua_getfield(L, package, "searchers");

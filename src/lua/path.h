@@ -1,4 +1,4 @@
-/* Where the relative paths of a script begin.
+/* Where the relative paths of a script begin, and where the user's files are.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_LUA_PATH_H
 #define NOTEWIRE_LUA_PATH_H

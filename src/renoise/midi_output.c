@@ -1,5 +1,6 @@
 /* renoise.Midi.MidiOutputDevice: a port that a script plays on.
  * SPDX-License-Identifier: MIT */
+#include "base/log.h"
 #include "renoise/midi_object.h"
 #include "renoise/midi_value.h"
 #include "script/host.h"
@@ -10,6 +11,7 @@ struct midi_output {
     struct port *port; /* NULL: closed, or it could not be opened */
     uint16_t plays;    /* its number as a source of MIDI, while it has a port */
     bool open;
+    bool told; /* that something was no MIDI */
 };
 
 static struct midi_output *self(lua_State *L)
@@ -73,24 +75,46 @@ static void send_nowhere(void *user, const struct midi_msg *msg)
     (void)msg;
 }
 
+/* What is no MIDI does not raise: nobody says that it does in Renoise, and a tool would play no more. Why is at the top
+ * of the stack. Told once for each device. */
+static void report_no_midi(lua_State *L, struct midi_output *output)
+{
+    const char *where;
+
+    if (output->told)
+        return;
+    output->told = true;
+    luaL_where(L, 1);
+    where = lua_tostring(L, -1);
+    if (*where == '\0')
+        where = lua_pushfstring(L, "%s: ", script_of(L)->path);
+    lua_getiuservalue(L, 1, 1);
+    log_warning("E429", "%swhat is sent to %s is no MIDI and is lost: %s. Fix: mend the line (this is told once)",
+                where, lua_tostring(L, -1), lua_tostring(L, 3));
+}
+
 /* (bytes) */
 static int output_send(lua_State *L)
 {
-    const struct midi_output *output = self(L);
+    struct midi_output *output = self(L);
     struct bridge *bridge = script_of(L)->host->bridge;
     struct sending sending = {.registry = bridge->registry};
+    bool emitted;
 
     if (!output->open)
         return luaL_error(L, "this MIDI output device is closed");
     luaL_checktype(L, 2, LUA_TTABLE);
-    if (output->port == NULL) {
-        midi_value_emit(L, 2, send_nowhere, NULL);
-        return 0;
+    lua_settop(L, 2);
+    if (output->port != NULL) {
+        sending.source = output->plays;
+        sending.output = 1u << output->port->index;
+        emitted = midi_value_emit_array(L, 2, send_message, &sending);
+    } else {
+        emitted = midi_value_emit_array(L, 2, send_nowhere, NULL);
     }
-    sending.source = output->plays;
-    sending.output = 1u << output->port->index;
-    midi_value_emit(L, 2, send_message, &sending);
-    if (sending.refused)
+    if (!emitted)
+        report_no_midi(L, output);
+    if (!emitted || sending.refused)
         bridge->counters.output_lost++;
     return 0;
 }

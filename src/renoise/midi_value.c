@@ -62,51 +62,43 @@ static uint8_t byte_at(lua_State *L, int index, size_t place)
     return (uint8_t)number;
 }
 
-/* As byte_at, for a data byte. */
-static uint8_t data_at(lua_State *L, int index, size_t place)
+/* Raises unless the array has bytes, and is as long as a message may be. Returns how many. */
+static size_t check_bytes(lua_State *L, int index)
 {
-    uint8_t byte = byte_at(L, index, place);
+    size_t count = lua_rawlen(L, index);
 
-    if (byte > 127)
-        luaL_error(L, "invalid MIDI message: byte %d is %d, but data bytes are 0 to 127", (int)place, (int)byte);
-    return byte;
+    if (count == 0)
+        luaL_error(L, "invalid MIDI message: it is empty");
+    for (size_t place = 1; place <= count; place++)
+        (void)byte_at(L, index, place);
+    if (byte_at(L, index, 1) != MIDI_SYSEX) {
+        if (count > 3)
+            luaL_error(L, "invalid MIDI message: only SysEx, from 0xF0 to 0xF7, has more than 3 bytes");
+    } else if (count == 1 || byte_at(L, index, count) != MIDI_SYSEX_EOX) {
+        luaL_error(L, "invalid MIDI message: SysEx does not end with 0xF7 (247)");
+    }
+    return count;
 }
 
-/* Raises unless the array, of count bytes, is a SysEx; then emits it. */
-static void emit_sysex(lua_State *L, int index, size_t count, const struct midi_parser_sink *sink)
+/* Whether these bytes make a message, be it one that lacks some at its end. Pushes why when they do not. */
+static bool is_message(lua_State *L, int index, size_t count)
 {
-    struct midi_parser parser = {0};
+    uint8_t status = byte_at(L, index, 1);
+    size_t end = status == MIDI_SYSEX ? count : (size_t)midi_length(status) + 1; /* before it come data bytes */
 
-    if (count == 1 || byte_at(L, index, count) != MIDI_SYSEX_EOX)
-        luaL_error(L, "invalid MIDI message: SysEx does not end with 0xF7 (247)");
-    for (size_t place = 2; place < count; place++)
-        (void)data_at(L, index, place);
-    for (size_t place = 1; place <= count; place++) {
+    if (end == 1) {
+        lua_pushfstring(L, "it begins with %d, which no message does", (int)status);
+        return false;
+    }
+    for (size_t place = 2; place < end && place <= count; place++) {
         uint8_t byte = byte_at(L, index, place);
 
-        midi_parser_feed(&parser, &byte, 1, sink);
+        if (byte <= 127)
+            continue;
+        lua_pushfstring(L, "byte %d is %d, but data bytes are 0 to 127", (int)place, (int)byte);
+        return false;
     }
-}
-
-/* Raises unless the array, of count bytes, is a short message that begins with status; then emits it. */
-static void emit_short(lua_State *L, int index, uint8_t status, size_t count, const struct midi_parser_sink *sink)
-{
-    struct midi_parser parser = {0};
-    size_t length = midi_length(status);
-    uint8_t bytes[3] = {status};
-
-    if (length == 0)
-        luaL_error(L, "invalid MIDI message: it begins with %d, which no message does", (int)status);
-    if (count > 3)
-        luaL_error(L, "invalid MIDI message: only SysEx, from 0xF0 to 0xF7, has more than 3 bytes");
-    if (count < length)
-        luaL_error(L, "invalid MIDI message: %d begins one of %d bytes, but there are %d", (int)status, (int)length,
-                   (int)count);
-    for (size_t place = 2; place <= length; place++)
-        bytes[place - 1] = data_at(L, index, place);
-    for (size_t place = length + 1; place <= count; place++)
-        (void)byte_at(L, index, place);
-    midi_parser_feed(&parser, bytes, length, sink);
+    return true;
 }
 
 /* The parser is given whole messages alone. */
@@ -115,19 +107,45 @@ static void ignore_malformed(void *user)
     (void)user;
 }
 
-static void emit_bytes(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user)
+/* Emits what is a message; bytes that it lacks are 0. */
+static void emit_message(lua_State *L, int index, size_t count, void (*emit)(void *user, const struct midi_msg *msg),
+                         void *user)
 {
     struct midi_parser_sink sink = {.message = emit, .malformed = ignore_malformed, .user = user};
-    size_t count = lua_rawlen(L, index);
-    uint8_t status;
+    struct midi_parser parser = {0};
+    uint8_t status = byte_at(L, index, 1);
+    size_t length = status == MIDI_SYSEX ? count : midi_length(status);
 
-    if (count == 0)
-        luaL_error(L, "invalid MIDI message: it is empty");
-    status = byte_at(L, index, 1);
-    if (status == MIDI_SYSEX)
-        emit_sysex(L, index, count, &sink);
-    else
-        emit_short(L, index, status, count, &sink);
+    for (size_t place = 1; place <= length; place++) {
+        uint8_t byte = place <= count ? byte_at(L, index, place) : 0;
+
+        midi_parser_feed(&parser, &byte, 1, &sink);
+    }
+}
+
+static void emit_bytes(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user)
+{
+    size_t count = check_bytes(L, index);
+    uint8_t status = byte_at(L, index, 1);
+
+    if (!is_message(L, index, count))
+        luaL_error(L, "invalid MIDI message: %s", lua_tostring(L, -1));
+    if (status != MIDI_SYSEX && count < midi_length(status))
+        luaL_error(L, "invalid MIDI message: %d begins one of %d bytes, but there are %d", (int)status,
+                   (int)midi_length(status), (int)count);
+    emit_message(L, index, count, emit, user);
+}
+
+bool midi_value_emit_array(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user)
+{
+    size_t count;
+
+    index = lua_absindex(L, index);
+    count = check_bytes(L, index);
+    if (!is_message(L, index, count))
+        return false;
+    emit_message(L, index, count, emit, user);
+    return true;
 }
 
 void midi_value_emit(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user)

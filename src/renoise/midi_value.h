@@ -14,6 +14,11 @@
  * Reads tables raw, and runs no Lua. emit may raise: nothing is held meanwhile. Needs 2 free places on the stack. */
 void midi_value_emit(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user);
 
+/* The same for an array alone, as Renoise's devices take it: bytes that a short message lacks are 0, and bytes that
+ * still make no message, as a data byte above 127, do not raise. False when they do not, with why at the top of the
+ * stack. */
+bool midi_value_emit_array(lua_State *L, int index, void (*emit)(void *user, const struct midi_msg *msg), void *user);
+
 /* Pushes a short message as an array of exactly three integers, filled up with 0. */
 void midi_push_bytes(lua_State *L, const struct midi_msg *msg);
 

@@ -217,8 +217,11 @@ static int client_receive(lua_State *L)
         stream_limit(stream, want.count);
     if (want.mode == MODE_ALL && stream->udp == NULL && stream->received.used > 0)
         host_wait(stream->host, L, NULL, NULL, NULL, 0); /* what else has come */
-    if (!is_settled(&want))
+    if (!is_settled(&want)) {
+        stream->waits++;
         host_wait(stream->host, L, NULL, is_settled, &want, host_deadline(timeout));
+        stream->waits--;
+    }
     stream_limit(stream, SOCKET_BUFFER_MAX);
     while (is_there(&want))
         if (give(L, &want))
@@ -268,18 +271,20 @@ static int client_tostring(lua_State *L)
 
 static const char udp_clients; /* its address is the key, in the registry, of a table with weak keys: the UDP clients */
 
-bool socket_client_lend(lua_State *L, uint16_t port, bool lent)
+bool socket_client_lend(lua_State *L, uint16_t port, bool lent, struct socket_server *server)
 {
     bool found = false;
 
     object_push_weak(L, &udp_clients);
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         const struct socket_client *client = object_check(L, -2, &socket_client_type);
-        const struct stream *stream = client->stream;
+        struct stream *stream = client->stream;
 
         if (stream == NULL || stream->udp == NULL || stream->local_addr.port != port)
             continue;
         udp_lend(stream->udp, lent);
+        if (server != NULL)
+            stream_share(stream, server);
         found = true;
     }
     lua_pop(L, 1);

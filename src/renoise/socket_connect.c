@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/error.h"
+#include "renoise/socket_server.h"
 #include "renoise/socket_stream.h"
 #include "script/script.h"
 
@@ -42,12 +43,18 @@ static void on_closed(void *user, int error)
     stream_ended(user, error);
 }
 
+/* A connected socket gets all that its peer sends, also when the script has a server on this port to hear it. */
 static void on_datagram(void *user, const struct net_addr *from, const struct net_addr *local, const uint8_t *bytes,
                         size_t length)
 {
+    struct stream *stream = user;
+
     (void)from;
     (void)local;
-    stream_received(user, bytes, length);
+    if (stream->sharer == NULL || !stream->sharer->running || stream->waits > 0)
+        stream_received(stream, bytes, length);
+    else
+        socket_server_hear(stream->sharer, &stream->peer_addr, &stream->local_addr, bytes, length);
 }
 
 static void on_kernel_drops(void *user, uint32_t count)

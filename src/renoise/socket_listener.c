@@ -183,9 +183,9 @@ int socket_server_create(lua_State *L, enum server_protocol protocol, const stru
         listener->server = socket_server_new(script_of(L), protocol, bind, false, &error);
     }
     if (listener->server == NULL && error == NW_EBUSY && protocol == SERVER_UDP &&
-        socket_client_lend(L, bind->port, true)) {
+        socket_client_lend(L, bind->port, true, NULL)) {
         listener->server = socket_server_new(script_of(L), protocol, bind, true, &error);
-        socket_client_lend(L, bind->port, false);
+        socket_client_lend(L, bind->port, false, listener->server);
     }
     if (listener->server != NULL)
         return 1;

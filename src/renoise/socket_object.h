@@ -29,9 +29,9 @@ double socket_check_timeout(lua_State *L, int index);
 /* Pushes an address as text, without the port. */
 void socket_push_address(lua_State *L, const struct net_addr *addr);
 
-/* Lends the UDP clients of the script that have this local port to a server, or ends that. Returns whether there are
- * any. */
-bool socket_client_lend(lua_State *L, uint16_t port, bool lent);
+/* Lends the UDP clients of the script that have this local port to a server, or ends that: the server, unless it is
+ * NULL, then hears what they hear. Returns whether there are any. */
+bool socket_client_lend(lua_State *L, uint16_t port, bool lent, struct socket_server *server);
 
 /* Pushes why a server could not be opened: error is what server_open returned, errno as it left it. */
 void socket_push_reason(lua_State *L, enum server_protocol protocol, const struct net_addr *bind, int error);

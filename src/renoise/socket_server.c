@@ -99,8 +99,8 @@ static void on_closed(void *user, struct peer *peer, int error)
 
 /* ---- what comes ---- */
 
-/* Books a datagram at once: it waits, or there is nobody for it or no room. */
-static void on_datagram(struct socket_server *server, const struct peer *from, const uint8_t *bytes, size_t length)
+void socket_server_hear(struct socket_server *server, const struct net_addr *from, const struct net_addr *local,
+                        const uint8_t *bytes, size_t length)
 {
     struct host *host = server->source.script->host;
     struct socket_datagram *datagram;
@@ -115,8 +115,8 @@ static void on_datagram(struct socket_server *server, const struct peer *from, c
         host_dropped(host, DROP_QUEUE);
         return;
     }
-    datagram->from = from->addr;
-    datagram->local = from->local;
+    datagram->from = *from;
+    datagram->local = *local;
     if (length > 0)
         memcpy(datagram + 1, bytes, length);
     source_ready(&server->source);
@@ -127,7 +127,7 @@ static void on_message(void *user, struct peer *from, const uint8_t *bytes, size
     struct socket_server *server = user;
 
     if (from->tcp == NULL) {
-        on_datagram(server, from, bytes, length);
+        socket_server_hear(server, &from->addr, &from->local, bytes, length);
         return;
     }
     stream_received(from->user, bytes, length);

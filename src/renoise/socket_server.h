@@ -57,6 +57,10 @@ bool socket_server_deliver(struct source *source);
 /* Takes a connection out of the server's list, if it is there, and the server's reference from it. */
 void socket_server_forget(struct socket_server *server, struct stream *stream);
 
+/* A datagram has come: it waits for socket_message, or is booked as dropped. */
+void socket_server_hear(struct socket_server *server, const struct net_addr *from, const struct net_addr *local,
+                        const uint8_t *bytes, size_t length);
+
 /* Tells the host when something waits for the callbacks. */
 void socket_server_wake(struct socket_server *server);
 

@@ -3,6 +3,7 @@
 #include "renoise/socket_stream.h"
 
 #include "base/error.h"
+#include "renoise/socket_server.h"
 
 #include <stdlib.h>
 
@@ -74,9 +75,18 @@ void stream_discard(struct stream *stream, enum drop_reason reason)
     regulate(stream);
 }
 
+void stream_share(struct stream *stream, struct socket_server *server)
+{
+    socket_server_release(stream->sharer);
+    stream->sharer = server;
+    server->references++;
+}
+
 void stream_close(struct stream *stream)
 {
     stream_disconnect(stream);
+    socket_server_release(stream->sharer);
+    stream->sharer = NULL;
     stream_discard(stream, stream->unwanted);
     stream->closed = true;
 }

@@ -34,6 +34,8 @@ struct stream {
     unsigned turns;               /* how often something has left what waits */
     struct socket_server *server; /* that accepted it and has it in its list; else NULL */
     struct stream *next;          /* of the server that accepted it */
+    struct socket_server *sharer; /* UDP: the server on the same port, with a reference of ours; NULL without one */
+    unsigned waits;               /* how many calls of receive wait */
     bool told;                    /* socket_accepted has had its turn */
     bool unheard;                 /* there is no socket_message: what waits is for receive */
     bool owned;                   /* accepted: it has an object */
@@ -69,6 +71,9 @@ void stream_limit(struct stream *stream, size_t limit);
 
 /* The same for what the script will not take. */
 void stream_discard(struct stream *stream, enum drop_reason reason);
+
+/* What comes over UDP while no receive waits for it is given to this server, on the same port, from now on. */
+void stream_share(struct stream *stream, struct socket_server *server);
 
 /* Connects a TCP or UDP socket; L is the coroutine of the call. NULL, or why it did not come about (static or borrowed
  * until the next call). Never raises. */

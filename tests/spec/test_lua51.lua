@@ -345,11 +345,12 @@ it("os.date passes on what it does not know", function()
   truthy(os.date():find("%d"))
 end)
 
-it("os.execute returns the status as a number", function()
-  equal({ os.execute("true") }, { 0 })
-  equal({ os.execute("exit 3") }, { 3 * 256 })
-  equal({ os.execute("kill -9 $$") }, { 9 })
+it("os.execute returns the number that the system does, and how the command ended", function()
+  equal({ os.execute("true") }, { 0, "exit", 0 })
+  equal({ os.execute("exit 3") }, { 3 * 256, "exit", 3 })
+  equal({ os.execute("kill -9 $$") }, { 9, "signal", 9 })
   equal({ os.execute() }, { 1 })
+  equal(("code %d"):format(os.execute("false")), "code 256")
   raises("string expected, got table", os.execute, {})
 end)
 
@@ -392,6 +393,20 @@ it("reading a global that nobody has set raises, also through _G", function()
   equal(_AUTO_RELOAD_DEBUG, nil)
   _AUTO_RELOAD_DEBUG = true
   equal(_AUTO_RELOAD_DEBUG, true)
+end)
+
+it("a global is declared by its name in __declared, too", function()
+  local globals = debug.getmetatable(_G)
+  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
+  rawset(_G, "spec_declared", nil)
+  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
+  globals.__declared["spec_declared"] = true
+  equal(spec_declared, nil)
+  globals.__declared["spec_declared"] = nil
+  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
+  spec_set = nil
+  equal(globals.__declared.spec_set, true)
+  equal(getmetatable(_G), globals)
 end)
 
 it("errors of functions tell the line that calls", function()

@@ -371,6 +371,18 @@ it("send refuses what is no message", function()
   end)
 end)
 
+it("send fills up a short message with 0, as those that come are", function()
+  equal(echo({ 0xb0, 72 }, { 0xf2, 10.5 }, { 0xe3 }), { { 0xb0, 72, 0 }, { 0xf2, 10, 0 }, { 0xe3, 0, 0 } })
+end)
+
+it("bytes that are no MIDI are lost, and do not raise", function()
+  local before = notewire.counters()["output-lost"]
+  local got, got_sysex = echo({ 0xe8, 0, 128 }, { 0xf0, 7, 200, 0xf7 }, { 0xf0, 1, 0xf7, 2, 0xf7 }, { 0xf4 }, { 60, 1 }, { 0xe8, 0, 127 })
+  equal(got, { { 0xe8, 0, 127 } })
+  equal(got_sysex, {})
+  equal(notewire.counters()["output-lost"] - before, 5)
+end)
+
 it("send refuses what is no message also where nothing is heard", function()
   local output = Midi.create_output_device("loopback")
   output:send({ 0x90, 1, 2 })

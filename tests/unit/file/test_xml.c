@@ -19,6 +19,7 @@ struct told {
     char text[4096];
     const char *stop; /* at the end of this element, with 7 */
     unsigned calls;
+    bool zeros; /* texts may have some: their length is told */
 };
 
 static void tell(struct told *told, const char *format, ...)
@@ -45,8 +46,12 @@ static int end(void *user, const char *name, const char *text, size_t length)
 {
     struct told *told = user;
 
-    assert_int_equal(strlen(text), length);
-    tell(told, "</%s=%s>", name, text);
+    if (told->zeros) {
+        tell(told, "</%s=%s %d>", name, text, (int)length);
+    } else {
+        assert_int_equal(strlen(text), length);
+        tell(told, "</%s=%s>", name, text);
+    }
     return told->stop != NULL && strcmp(told->stop, name) == 0 ? 7 : 0;
 }
 
@@ -85,6 +90,50 @@ static void tells_elements(void **state)
     reads("<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe4</a>", "<a></a=\xc3\xa4>");
 }
 
+static void texts_may_have_any_bytes(void **state)
+{
+    static const char *const bytes[] = {
+        "\x1c\x1d\x01",
+        "\xff",
+        "\xfc"
+        "ber",
+        "\xc3",
+        "\xe4\xc3\xa4\xe4",
+        "\xc0\x80",
+        "\xe0\x80\x80",
+        "\xf0\x80\x80\x80",
+        "\xed\xa0\x80",
+        "\xef\xbf\xbe",
+        "\xef\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf8",
+        "\x1b[0m",
+        "\xf4\x8f\xb8\x81",
+        "\x01\xf4\x8f\xbb\xbf\xf4\x8f",
+    };
+    static const char *const heads[] = {"", "<?xml version='1.0'?>",
+                                        "\xef\xbb\xbf<?xml version=\"1.0\" encoding = \"utf-8\" ?>\n"};
+    char text[200], wanted[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++)
+        for (size_t head = 0; head < sizeof heads / sizeof heads[0]; head++) {
+            snprintf(text, sizeof text, "%s<a>%s<b>%s</b></a>", heads[head], bytes[i], bytes[i]);
+            snprintf(wanted, sizeof wanted, "<a><b></b=%s></a=%s>", bytes[i], bytes[i]);
+            reads(text, wanted);
+        }
+}
+
+static void a_zero_is_a_byte_of_a_text(void **state)
+{
+    static const char text[] = "<a>x\0y</a>";
+    struct told told = {.zeros = true};
+
+    (void)state;
+    assert_int_equal(xml_read(text, sizeof text - 1, &callbacks, &told, NULL), 0);
+    assert_string_equal(told.text, "<a></a=x 3>");
+}
+
 static void begin_may_be_left_out(void **state)
 {
     static const struct xml_callbacks only_end = {NULL, end};
@@ -104,7 +153,10 @@ static void mistakes_have_a_place(void **state)
                                         "<a/><b/>",
                                         "<a x=1/>",
                                         "<a>&nbsp;</a>",
-                                        "<a>\xff</a>",
+                                        "<a\xff></a>",
+                                        "<a\1/>",
+                                        "<?xml version='1.0' encoding='US-ASCII'?><a>\xff</a>",
+                                        "<?xml version='1.0' encoding='ISO-8859-1'?><a>\1</a>",
                                         "<?xml version='1.0' encoding='EBCDIC'?><a/>"};
     struct xml_problem problem;
 
@@ -116,7 +168,7 @@ static void mistakes_have_a_place(void **state)
     problem = fails("<a>\n <b></c>\n</a>", 17, NW_EMALFORMED);
     assert_int_equal(problem.line, 2);
     assert_true(problem.column > 1);
-    fails("<a>\0</a>", 8, NW_EMALFORMED);
+    fails("<a\0></a>", 8, NW_EMALFORMED);
 }
 
 /* Entities that stand for many of each other, and files of this machine. */
@@ -184,9 +236,14 @@ static void is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_elements),        cmocka_unit_test(begin_may_be_left_out),
-        cmocka_unit_test(mistakes_have_a_place), cmocka_unit_test(doctypes_are_not_read),
-        cmocka_unit_test(callbacks_stop_it),     cmocka_unit_test(is_bounded),
+        cmocka_unit_test(tells_elements),
+        cmocka_unit_test(texts_may_have_any_bytes),
+        cmocka_unit_test(a_zero_is_a_byte_of_a_text),
+        cmocka_unit_test(begin_may_be_left_out),
+        cmocka_unit_test(mistakes_have_a_place),
+        cmocka_unit_test(doctypes_are_not_read),
+        cmocka_unit_test(callbacks_stop_it),
+        cmocka_unit_test(is_bounded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

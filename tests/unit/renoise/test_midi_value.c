@@ -40,29 +40,50 @@ static void emit(void *user, const struct midi_msg *msg)
     emitted->length = at;
 }
 
+/* Pushes the value that the Lua expression at 1 makes, and returns where it is. */
+static int push_value(lua_State *L)
+{
+    if (luaL_loadstring(L, lua_tostring(L, 1)) != LUA_OK)
+        return lua_error(L);
+    lua_call(L, 0, 1);
+    return lua_gettop(L);
+}
+
+/* Runs protected: emits the array of bytes that the Lua expression at 1 makes, as devices take it; returns why not. */
+static int emit_array(lua_State *L)
+{
+    struct emitted *emitted = lua_touserdata(L, 2);
+    int before = push_value(L);
+
+    if (midi_value_emit_array(L, -1, emit, emitted)) {
+        assert_int_equal(lua_gettop(L), before);
+        return 0;
+    }
+    assert_int_equal(lua_gettop(L), before + 1);
+    assert_int_equal(emitted->pieces, 0);
+    snprintf(emitted->text, sizeof emitted->text, "not: %s", lua_tostring(L, -1));
+    return 0;
+}
+
 /* Runs protected: emits the value that the Lua expression at 1 makes. */
 static int emit_value(lua_State *L)
 {
     struct emitted *emitted = lua_touserdata(L, 2);
-    int before;
+    int before = push_value(L);
 
-    if (luaL_loadstring(L, lua_tostring(L, 1)) != LUA_OK)
-        return lua_error(L);
-    lua_call(L, 0, 1);
-    before = lua_gettop(L);
     midi_value_emit(L, -1, emit, emitted);
     assert_int_equal(lua_gettop(L), before);
     return 0;
 }
 
-/* The text of what an expression emits, or of the error that it raises. */
-static const char *emitted_by(const char *expression, struct emitted *emitted)
+/* The text of what a function emits for an expression, or of the error that it raises. */
+static const char *emitted_with(lua_CFunction function, const char *expression, struct emitted *emitted)
 {
     lua_State *L = luaL_newstate();
 
     memset(emitted, 0, sizeof *emitted);
     luaL_openlibs(L);
-    lua_pushcfunction(L, emit_value);
+    lua_pushcfunction(L, function);
     lua_pushfstring(L, "return %s", expression);
     lua_pushlightuserdata(L, emitted);
     if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
@@ -73,11 +94,26 @@ static const char *emitted_by(const char *expression, struct emitted *emitted)
     return emitted->text;
 }
 
+static const char *emitted_by(const char *expression, struct emitted *emitted)
+{
+    return emitted_with(emit_value, expression, emitted);
+}
+
 static void expect(const char *expression, const char *wanted)
 {
     struct emitted emitted;
 
     assert_string_equal(emitted_by(expression, &emitted), wanted);
+}
+
+/* The same for an array as devices take it; wanted is the text, or the beginning of why not. */
+static void expect_array(const char *expression, const char *wanted)
+{
+    struct emitted emitted;
+    const char *text = emitted_with(emit_array, expression, &emitted);
+
+    if (strncmp(text, wanted, strlen(wanted)) != 0)
+        fail_msg("%s: \"%s\", not \"%s\"", expression, text, wanted);
 }
 
 /* part is of the error. */
@@ -143,6 +179,36 @@ static void emits_long_sysex(void **state)
                &emitted);
     assert_int_equal(emitted.pieces, 100000 / 8);
     assert_memory_equal(emitted.text, "(F0 01 02", 9);
+}
+
+static void devices_take_what_is_short(void **state)
+{
+    (void)state;
+    expect_array("{0x90, 60, 100}", "|90 3C 64");
+    expect_array("{0x90, 60}", "|90 3C 00");
+    expect_array("{0xF2}", "|F2 00 00");
+    expect_array("{0xC1}", "|C1 00");
+    expect_array("{0xF8}", "|F8");
+    expect_array("{0xC1, 5, 200}", "|C1 05");
+    expect_array("{0xF0, 1, 0xF7}", "(F0 01 F7)");
+}
+
+static void devices_leave_what_is_no_midi(void **state)
+{
+    (void)state;
+    expect_array("{0xE8, 0, 128}", "not: byte 3 is 128, but data bytes are 0 to 127");
+    expect_array("{0xE8, 255}", "not: byte 2 is 255, but");
+    expect_array("{0xF0, 1, 200, 0xF7}", "not: byte 3 is 200, but");
+    expect_array("{0xF4, 1}", "not: it begins with 244, which no message does");
+    expect_array("{1, 2, 3}", "not: it begins with 1,");
+    expect_array("{}", "invalid MIDI message: it is empty");
+    expect_array("{0x90, 60, 100, 1}", "invalid MIDI message: only SysEx");
+    expect_array("{60, 60, 100, 1}", "invalid MIDI message: only SysEx");
+    expect_array("{0xE8, 200, 256}", "invalid MIDI message: byte 3 is 256, not 0 to 255");
+    expect_array("{0xF0, 200, -1, 0xF7}", "invalid MIDI message: byte 3 is -1, not 0 to 255");
+    expect_array("{0xF4, 'x'}", "invalid MIDI message: byte 2 is a string");
+    expect_array("{0xF0, 200}", "invalid MIDI message: SysEx does not end");
+    expect_array("{0xF0}", "invalid MIDI message: SysEx does not end");
 }
 
 static void refuses_bytes(void **state)
@@ -249,11 +315,18 @@ static void pushes_three_integers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(emits_short_messages), cmocka_unit_test(ignores_what_fills_up),
-        cmocka_unit_test(cuts_fractions),       cmocka_unit_test(emits_sysex),
-        cmocka_unit_test(emits_long_sysex),     cmocka_unit_test(refuses_bytes),
-        cmocka_unit_test(emits_words),          cmocka_unit_test(refuses_words),
-        cmocka_unit_test(refuses_other_values), cmocka_unit_test(pushes_three_integers),
+        cmocka_unit_test(emits_short_messages),
+        cmocka_unit_test(ignores_what_fills_up),
+        cmocka_unit_test(cuts_fractions),
+        cmocka_unit_test(emits_sysex),
+        cmocka_unit_test(emits_long_sysex),
+        cmocka_unit_test(refuses_bytes),
+        cmocka_unit_test(devices_take_what_is_short),
+        cmocka_unit_test(devices_leave_what_is_no_midi),
+        cmocka_unit_test(emits_words),
+        cmocka_unit_test(refuses_words),
+        cmocka_unit_test(refuses_other_values),
+        cmocka_unit_test(pushes_three_integers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
