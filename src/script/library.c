@@ -145,24 +145,39 @@ static int debug_sethook(lua_State *L)
     return luaL_error(L, "debug.sethook: notewire has a hook of its own");
 }
 
-/* The handler that xpcall is given, upvalue 1: not called any more when the script is ended, for Lua would let it run
- * without hooks. */
-static int handle_error(lua_State *L)
+/* Whether the script is being ended. */
+static int is_ending(lua_State *L)
 {
-    if (script_of(L)->guard->ending != GUARD_GOES_ON)
-        return 1;
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    lua_pushboolean(L, script_of(L)->guard->ending != GUARD_GOES_ON);
+    return 1;
+}
+
+/* Gives xpcall its handler: not called any more when the script is ended, for Lua would let it run without hooks. It is
+ * Lua because its tail call leaves the levels as handlers count them: what raised is right below. */
+static const char handler_maker[] = "local is_ending = ...\n"
+                                    "return function(handler)\n"
+                                    "  return function(message)\n"
+                                    "    if is_ending() then return message end\n"
+                                    "    return handler(message)\n"
+                                    "  end\n"
+                                    "end\n";
+
+static void make_handler_maker(lua_State *L)
+{
+    if (luaL_loadbufferx(L, handler_maker, sizeof(handler_maker) - 1, "=xpcall", "t") != LUA_OK)
+        lua_error(L); /* memory */
+    lua_pushcfunction(L, is_ending);
+    lua_call(L, 1, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, handler_maker);
 }
 
 /* xpcall: as Lua's, around a handler of ours. */
 static int xpcall(lua_State *L)
 {
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, handler_maker);
     lua_pushvalue(L, 2);
-    lua_pushcclosure(L, handle_error, 1);
+    lua_call(L, 1, 1);
     lua_replace(L, 2);
     return library_call_original(L);
 }
@@ -174,6 +189,8 @@ static void be_strict(lua_State *L)
     lua_newtable(L);
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "_AUTO_RELOAD_DEBUG"); /* tools that set it may ask whether it is set */
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "jit"); /* libraries ask whether they run in LuaJIT */
     lua_pushvalue(L, -1);
     lua_pushcclosure(L, read_undeclared, 1);
     lua_setfield(L, -3, "__index");
@@ -220,6 +237,7 @@ void library_open(lua_State *L)
     lua_register(L, "tostring", tostring);
     lua_register(L, "newproxy", newproxy);
     library_wrap(L, "_G", "tonumber", tonumber);
+    make_handler_maker(L);
     library_wrap(L, "_G", "xpcall", xpcall);
     library_wrap(L, "_G", "collectgarbage", library_call_cut);
     library_wrap(L, "debug", "sethook", debug_sethook);

@@ -375,6 +375,20 @@ it("reading a global that nobody has set raises, also through _G", function()
   equal(_AUTO_RELOAD_DEBUG, nil)
   _AUTO_RELOAD_DEBUG = true
   equal(_AUTO_RELOAD_DEBUG, true)
+  equal(jit and jit.version, nil)
+end)
+
+it("the handler of xpcall stands on what raised", function()
+  local here = debug.getinfo(1, "l").currentline
+  local function index() local none; return none.field end
+  local function raise() error("raised") end
+  local function line(level) return function() return debug.getinfo(level, "l").currentline end end
+  equal({ xpcall(index, line(2)) }, { false, here + 1 })
+  equal({ xpcall(raise, line(3)) }, { false, here + 2 })
+  equal({ xpcall(raise, function() return debug.getinfo(1, "l").currentline end) }, { false, here + 6 })
+  equal({ xpcall(raise, function(message) return message:match("raised") end) }, { false, "raised" })
+  local _, trace = xpcall(index, function() return debug.traceback("", 2) end)
+  truthy(trace:match("stack traceback:%s*(%C*)"):find(":" .. here + 1 .. ":", 1, true))
 end)
 
 it("errors of functions tell the line that calls", function()
