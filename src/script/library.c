@@ -153,9 +153,11 @@ static int is_ending(lua_State *L)
 }
 
 /* Gives xpcall its handler: not called any more when the script is ended, for Lua would let it run without hooks. It is
- * Lua because its tail call leaves the levels as handlers count them: what raised is right below. */
-static const char handler_maker[] = "local is_ending = ...\n"
+ * Lua because its tail call leaves the levels as handlers count them, what raised right below; not with one in C, and of
+ * these traceback alone counts. */
+static const char handler_maker[] = "local is_ending, traceback = ...\n"
                                     "return function(handler)\n"
+                                    "  if handler == traceback then return handler end\n"
                                     "  return function(message)\n"
                                     "    if is_ending() then return message end\n"
                                     "    return handler(message)\n"
@@ -167,7 +169,10 @@ static void make_handler_maker(lua_State *L)
     if (luaL_loadbufferx(L, handler_maker, sizeof(handler_maker) - 1, "=xpcall", "t") != LUA_OK)
         lua_error(L); /* memory */
     lua_pushcfunction(L, is_ending);
-    lua_call(L, 1, 1);
+    lua_getglobal(L, "debug");
+    lua_getfield(L, -1, "traceback");
+    lua_remove(L, -2);
+    lua_call(L, 2, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, handler_maker);
 }
 
