@@ -1,5 +1,5 @@
-/* setfenv, getfenv, module and package.seeall of Lua 5.1: a function's globals are its upvalue _ENV.
- * SPDX-License-Identifier: MIT */
+/* setfenv, getfenv (those of debug, too), module and package.seeall of Lua 5.1: a function's globals are its upvalue
+ * _ENV. SPDX-License-Identifier: MIT */
 #include "script/library.h"
 #include "script/number.h"
 #include "script/object.h"
@@ -115,6 +115,23 @@ static int setfenv(lua_State *L)
     return 1;
 }
 
+/* debug.getfenv and debug.setfenv: as the others, without levels. */
+static int debug_getfenv(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    if (lua_isfunction(L, 1))
+        return getfenv(L);
+    lua_pushnil(L);
+    return 1;
+}
+
+static int debug_setfenv(lua_State *L)
+{
+    if (!lua_isfunction(L, 1))
+        return luaL_error(L, "'setfenv' cannot change environment of given object");
+    return setfenv(L);
+}
+
 /* ---- module ---- */
 
 /* Pushes the table of a dotted name below the globals; makes what is missing. False when something else has the name.
@@ -220,9 +237,13 @@ static int seeall(lua_State *L)
 void library_open_environment(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"getfenv", getfenv}, {"setfenv", setfenv}, {"module", module}, {NULL, NULL}};
+    static const luaL_Reg of_debug[] = {{"getfenv", debug_getfenv}, {"setfenv", debug_setfenv}, {NULL, NULL}};
 
     lua_pushglobaltable(L);
     luaL_setfuncs(L, functions, 0);
+    lua_getfield(L, -1, "debug");
+    luaL_setfuncs(L, of_debug, 0);
+    lua_pop(L, 1);
     lua_getfield(L, -1, "package");
     lua_pushcfunction(L, seeall);
     lua_setfield(L, -2, "seeall");

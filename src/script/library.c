@@ -35,9 +35,12 @@ static int print(lua_State *L)
     return 0;
 }
 
+/* What __tostring returns is not looked at, as in Lua 5.1. */
 static int tostring(lua_State *L)
 {
     luaL_checkany(L, 1);
+    if (luaL_callmeta(L, 1, "__tostring"))
+        return 1;
     number_push_text(L, 1, NULL);
     return 1;
 }
@@ -153,8 +156,8 @@ static int is_ending(lua_State *L)
 }
 
 /* Gives xpcall its handler: not called any more when the script is ended, for Lua would let it run without hooks. It is
- * Lua because its tail call leaves the levels as handlers count them, what raised right below; not with one in C, and of
- * these traceback alone counts. */
+ * Lua because its tail call leaves the levels as handlers count them, what raised right below; not with one in C, and
+ * of these traceback alone counts. */
 static const char handler_maker[] = "local is_ending, traceback = ...\n"
                                     "return function(handler)\n"
                                     "  if handler == traceback then return handler end\n"
