@@ -142,9 +142,11 @@ static int newproxy(lua_State *L)
     return 1;
 }
 
-/* debug.sethook: the hook is the guard's, and one that looped could not be ended. */
+/* debug.sethook: the hook is the guard's, and one that looped could not be ended. Who takes his away has none. */
 static int debug_sethook(lua_State *L)
 {
+    if (lua_isnoneornil(L, lua_isthread(L, 1) ? 2 : 1))
+        return 0;
     return luaL_error(L, "debug.sethook: notewire has a hook of its own");
 }
 
