@@ -6,11 +6,13 @@
 #include "script/finalizer.h"
 #include "script/notewire.h"
 #include "script/number.h"
+#include "script/object.h"
 #include "script/pattern.h"
 #include "script/renoise.h"
 #include "script/script.h"
 
 #include <lualib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +68,48 @@ static int tonumber(lua_State *L)
     return library_call_original(L);
 }
 
+static const char arguments_mark; /* key of the registry, by its address: the tables that push_arguments made */
+
+/* Pushes what Lua 5.1 calls arg: the arguments of the function that asks, if it has "..." among its parameters, and n,
+ * their number. One that uses it uses no "...", so the table takes the place of the first of them, to be found again.
+ */
+static bool push_arguments(lua_State *L)
+{
+    lua_Debug ar;
+    int count = 0;
+
+    if (!lua_getstack(L, 1, &ar) || !lua_getinfo(L, "Su", &ar) || !ar.isvararg || strcmp(ar.what, "Lua") != 0)
+        return false;
+    object_push_weak(L, &arguments_mark);
+    if (lua_getlocal(L, &ar, -1) != NULL) {
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, -3) != LUA_TNIL) {
+            lua_pop(L, 1);
+            return true;
+        }
+        lua_pop(L, 2);
+    }
+    lua_newtable(L);
+    while (lua_getlocal(L, &ar, -(count + 1)) != NULL)
+        lua_rawseti(L, -2, ++count);
+    lua_pushinteger(L, count);
+    lua_setfield(L, -2, "n");
+    lua_pushvalue(L, -1);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -4);
+    if (count > 0) {
+        lua_pushvalue(L, -1);
+        lua_setlocal(L, &ar, -1);
+    }
+    return true;
+}
+
 /* Reading a global that nobody has set: cLib and others rely on it raising. One that was set to nil has been declared
  * by that; upvalue 1 has the names of all that were set. */
 static int read_undeclared(lua_State *L)
 {
+    if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "arg") == 0 && push_arguments(L))
+        return 1;
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 0;

@@ -74,4 +74,34 @@ it("table.sort at its edges", function()
   equal(named[1].name, "a")
 end)
 
+it("arg is what ... is, where no global has the name", function()
+  local program = arg
+  rawset(_G, "arg", nil)
+  local function all(...) return arg end
+  local function rest(first, ...) return first, arg.n, unpack(arg, 1, arg.n) end
+  local function take(...)
+    local format = table.remove(arg, 1)
+    arg[1] = arg[1] + 1
+    return format:format(unpack(arg))
+  end
+  local function sum(...)
+    local total = 0
+    for _, value in ipairs(arg) do total = total + value end
+    return total
+  end
+  local function again(depth, ...)
+    if depth == 0 then return arg[1] end
+    return again(depth - 1, arg[1] * 2), arg[1], arg == arg
+  end
+  local results = {
+    all(1, "two", false), all(), { rest("a", nil, "b", nil) }, take("%d-%s", 4, "x"), sum(1, 2, 3), sum(),
+    { again(2, 5) }, coroutine.wrap(function(...) coroutine.yield(arg.n) end)(7, 8), { all({}) }, all(all(9)).n,
+  }
+  rawset(_G, "arg", program)
+  equal(results, {
+    { 1, "two", false, n = 3 }, { n = 0 }, { "a", 3, nil, "b", nil }, "5-x", 6, 0,
+    { 20, 5, true }, 2, { { {}, n = 1 } }, 1,
+  })
+end)
+
 spec.finish()
