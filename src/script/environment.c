@@ -70,7 +70,7 @@ static void push_function(lua_State *L)
     if (lua_isfunction(L, 1))
         lua_pushvalue(L, 1);
     else
-        push_level(L, number_opt_whole(L, 1, 1), 1);
+        push_level(L, number_whole(L, 1), 1);
 }
 
 static int getfenv(lua_State *L)
@@ -82,7 +82,10 @@ static int getfenv(lua_State *L)
         lua_pushglobaltable(L);
         return 1;
     }
-    push_function(L);
+    if (lua_isnil(L, 1))
+        push_level(L, 1, 1);
+    else
+        push_function(L);
     function = lua_gettop(L);
     env = lua_iscfunction(L, function) ? 0 : find_env(L, function);
     if (env != 0) {

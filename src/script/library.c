@@ -37,6 +37,14 @@ static int print(lua_State *L)
     return 0;
 }
 
+/* pairs and ipairs: as Lua's, which would go through texts, and say of nil that its iterator is wrong. */
+static int iterate(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TUSERDATA)
+        luaL_checktype(L, 1, LUA_TTABLE);
+    return library_call_original(L);
+}
+
 /* What __tostring returns is not looked at, as in Lua 5.1. */
 static int tostring(lua_State *L)
 {
@@ -287,6 +295,8 @@ void library_open(lua_State *L)
     lua_register(L, "tostring", tostring);
     lua_register(L, "newproxy", newproxy);
     library_wrap(L, "_G", "tonumber", tonumber);
+    library_wrap(L, "_G", "pairs", iterate);
+    library_wrap(L, "_G", "ipairs", iterate);
     make_handler_maker(L);
     library_wrap(L, "_G", "xpcall", xpcall);
     library_wrap(L, "_G", "collectgarbage", library_call_cut);

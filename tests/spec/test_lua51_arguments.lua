@@ -74,6 +74,20 @@ it("table.sort at its edges", function()
   equal(named[1].name, "a")
 end)
 
+it("pairs and ipairs take tables and objects", function()
+  for _, value in ipairs { 1, "text", false, print } do
+    raises("table expected, got " .. type(value), pairs, value)
+    raises("table expected, got " .. type(value), ipairs, value)
+  end
+  raises("bad argument #1 to 'ipairs' %(table expected, got nil%)", function() for _ in ipairs(nil) do end end)
+  raises("bad argument #1 to 'pairs' %(table expected, got no value%)", function() pairs() end)
+  local seen = {}
+  for key, value in pairs { a = 1 } do seen[key] = value end
+  for at, value in ipairs { "x", nil, "y" } do seen[at] = value end
+  for key in pairs(setmetatable({}, { __pairs = function() return next, { b = 2 } end })) do seen[key] = true end
+  equal(seen, { "x", a = 1, b = true })
+end)
+
 it("arg is what ... is, where no global has the name", function()
   local program = arg
   rawset(_G, "arg", nil)
