@@ -124,14 +124,37 @@ static int read_undeclared(lua_State *L)
     return luaL_error(L, "variable '%s' is not declared", luaL_tolstring(L, 2, NULL));
 }
 
+static const char declared_mark; /* key of the registry, by its address: the names of all globals that were set */
+
+/* Keeps with the name whether it was to be the song: it became nil in the line that asked for that. */
 static int declare(lua_State *L)
 {
+    const struct script *script = script_of(L);
+    bool is_song;
+
     lua_settop(L, 3);
+    is_song = lua_isnil(L, 3) && script->asked_for_song && script->song_line == script_line(L);
     lua_pushvalue(L, 2);
-    lua_pushboolean(L, 1);
+    lua_pushboolean(L, !is_song);
     lua_rawset(L, lua_upvalueindex(1));
     lua_rawset(L, 1);
     return 0;
+}
+
+bool library_misses_song(lua_State *L, const char *problem)
+{
+    const char *name = strstr(problem, "(global '"), *end;
+    bool misses = false;
+
+    if (name == NULL || (end = strchr(name += strlen("(global '"), '\'')) == NULL)
+        return false;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &declared_mark) == LUA_TTABLE) {
+        lua_pushlstring(L, name, (size_t)(end - name));
+        misses = lua_rawget(L, -2) == LUA_TBOOLEAN && !lua_toboolean(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return misses;
 }
 
 /* A function of Lua's has one upvalue at most, and finds it where it was. */
@@ -249,6 +272,8 @@ static void be_strict(lua_State *L)
     lua_setfield(L, -2, "_AUTO_RELOAD_DEBUG"); /* tools that set it may ask whether it is set */
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "jit"); /* libraries ask whether they run in LuaJIT */
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &declared_mark);
     lua_pushvalue(L, -1);
     lua_pushcclosure(L, read_undeclared, 1);
     lua_setfield(L, -3, "__index");

@@ -4,6 +4,7 @@
 #define NOTEWIRE_SCRIPT_LIBRARY_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 /* Opens everything in a new state whose script (script.h) is set. May raise. */
 void library_open(lua_State *L);
@@ -19,6 +20,9 @@ void library_open_io(lua_State *L);          /* Lua's io and os, with paths of t
 void library_open_files(lua_State *L);       /* what Renoise adds to io and os */
 void library_open_load(lua_State *L);        /* load, require and the like */
 void library_open_environment(lua_State *L); /* setfenv, getfenv, module */
+
+/* Whether a message of Lua's is about a global that is nil because there is no song. */
+bool library_misses_song(lua_State *L, const char *problem);
 
 /* Replaces a function of a library by ours, which knows the original by its upvalues. */
 void library_wrap(lua_State *L, const char *library, const char *name, lua_CFunction function);

@@ -171,13 +171,21 @@ void script_report(const struct script *script, const char *code, const char *wh
     }
 }
 
+int script_line(lua_State *L)
+{
+    lua_Debug ar;
+
+    return lua_getstack(L, 1, &ar) && lua_getinfo(L, "l", &ar) ? ar.currentline : -1;
+}
+
 int script_traceback(lua_State *L)
 {
     const char *text = lua_tostring(L, 1);
 
     if (text == NULL)
         text = luaL_tolstring(L, 1, NULL);
-    if (script_of(L)->asked_for_song && strstr(text, "attempt to index a nil value") != NULL)
+    if (strstr(text, "attempt to index a nil value") != NULL &&
+        (script_of(L)->asked_for_song || library_misses_song(L, text)))
         text = lua_pushfstring(L, "%s: renoise.song() is nil, there is no song", text);
     luaL_traceback(L, L, text, 1);
     return 1;

@@ -36,6 +36,7 @@ struct script {
     struct log_limit warnings, slow;
     char refused[160];          /* where it asked for more than that: "tool.lua:7: " */
     bool asked_for_song;        /* since it was called last: renoise.song() is nil, and may be why it fails */
+    int song_line;              /* of the call that did so last */
     bool program;               /* notewire exec: print goes to standard output, os.exit ends it */
     uint16_t plays;             /* its number as a source of MIDI */
     bool unloading;             /* its state is being closed: nothing is called any more */
@@ -81,6 +82,9 @@ static inline struct script *script_of(lua_State *L)
  * Everything that may raise belongs into body, pushing strings included. An error is logged as E420 with a traceback:
  * "what failed and is disabled". False when body raised or was ended: then the caller disables that callback. */
 bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what);
+
+/* The line that calls a function of ours; -1 when that is no Lua. */
+int script_line(lua_State *L);
 
 /* script.path with where in it, and traceback, become lines on standard error. */
 void script_report(const struct script *script, const char *code, const char *what, const char *text);

@@ -237,6 +237,7 @@ static int log_line(lua_State *L)
 static int song(lua_State *L)
 {
     script_of(L)->asked_for_song = true;
+    script_of(L)->song_line = script_line(L);
     lua_pushnil(L);
     return 1;
 }
