@@ -1,5 +1,5 @@
-/* setfenv, getfenv, module and package.seeall of Lua 5.1: a function's globals are its upvalue _ENV.
- * SPDX-License-Identifier: MIT */
+/* setfenv, getfenv (those of debug, too), module and package.seeall of Lua 5.1: a function's globals are its upvalue
+ * _ENV. SPDX-License-Identifier: MIT */
 #include "lua/library.h"
 #include "lua/number.h"
 #include "lua/object.h"
@@ -70,7 +70,7 @@ static void push_function(lua_State *L)
     if (lua_isfunction(L, 1))
         lua_pushvalue(L, 1);
     else
-        push_level(L, number_opt_whole(L, 1, 1), 1);
+        push_level(L, number_whole(L, 1), 1);
 }
 
 static int getfenv(lua_State *L)
@@ -82,7 +82,10 @@ static int getfenv(lua_State *L)
         lua_pushglobaltable(L);
         return 1;
     }
-    push_function(L);
+    if (lua_isnil(L, 1))
+        push_level(L, 1, 1);
+    else
+        push_function(L);
     function = lua_gettop(L);
     env = lua_iscfunction(L, function) ? 0 : find_env(L, function);
     if (env != 0) {
@@ -113,6 +116,23 @@ static int setfenv(lua_State *L)
     lua_pushvalue(L, 2);
     set_env(L, function);
     return 1;
+}
+
+/* debug.getfenv and debug.setfenv: as the others, without levels. */
+static int debug_getfenv(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    if (lua_isfunction(L, 1))
+        return getfenv(L);
+    lua_pushnil(L);
+    return 1;
+}
+
+static int debug_setfenv(lua_State *L)
+{
+    if (!lua_isfunction(L, 1))
+        return luaL_error(L, "'setfenv' cannot change environment of given object");
+    return setfenv(L);
 }
 
 /* ---- module ---- */
@@ -220,9 +240,13 @@ static int seeall(lua_State *L)
 void library_open_environment(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"getfenv", getfenv}, {"setfenv", setfenv}, {"module", module}, {NULL, NULL}};
+    static const luaL_Reg of_debug[] = {{"getfenv", debug_getfenv}, {"setfenv", debug_setfenv}, {NULL, NULL}};
 
     lua_pushglobaltable(L);
     luaL_setfuncs(L, functions, 0);
+    lua_getfield(L, -1, "debug");
+    luaL_setfuncs(L, of_debug, 0);
+    lua_pop(L, 1);
     lua_getfield(L, -1, "package");
     lua_pushcfunction(L, seeall);
     lua_setfield(L, -2, "seeall");

@@ -5,10 +5,13 @@
 #include "lua/class.h"
 #include "lua/finalizer.h"
 #include "lua/number.h"
+#include "lua/object.h"
 #include "lua/pattern.h"
 #include "script/script.h"
+#include "script/song.h"
 
 #include <lualib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +36,20 @@ static int print(lua_State *L)
     return 0;
 }
 
+/* pairs and ipairs: as Lua's, which would go through texts, and say of nil that its iterator is wrong. */
+static int iterate(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TUSERDATA)
+        luaL_checktype(L, 1, LUA_TTABLE);
+    return library_call_original(L);
+}
+
+/* What __tostring returns is not looked at, as in Lua 5.1. */
 static int tostring(lua_State *L)
 {
     luaL_checkany(L, 1);
+    if (luaL_callmeta(L, 1, "__tostring"))
+        return 1;
     number_push_text(L, 1, NULL);
     return 1;
 }
@@ -61,21 +75,63 @@ static int tonumber(lua_State *L)
     return library_call_original(L);
 }
 
+static const char arguments_mark; /* key of the registry, by its address: the tables that push_arguments made */
+
+/* Pushes what Lua 5.1 calls arg: the arguments of the function that asks, if it has "..." among its parameters, and n,
+ * their number. One that uses it uses no "...", so the table takes the place of the first of them, to be found again.
+ */
+static bool push_arguments(lua_State *L)
+{
+    lua_Debug ar;
+    int count = 0;
+
+    if (!lua_getstack(L, 1, &ar) || !lua_getinfo(L, "Su", &ar) || !ar.isvararg || strcmp(ar.what, "Lua") != 0)
+        return false;
+    object_push_weak(L, &arguments_mark);
+    if (lua_getlocal(L, &ar, -1) != NULL) {
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, -3) != LUA_TNIL) {
+            lua_pop(L, 1);
+            return true;
+        }
+        lua_pop(L, 2);
+    }
+    lua_newtable(L);
+    while (lua_getlocal(L, &ar, -(count + 1)) != NULL)
+        lua_rawseti(L, -2, ++count);
+    lua_pushinteger(L, count);
+    lua_setfield(L, -2, "n");
+    lua_pushvalue(L, -1);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -4);
+    if (count > 0) {
+        lua_pushvalue(L, -1);
+        lua_setlocal(L, &ar, -1);
+    }
+    return true;
+}
+
 /* Reading a global that nobody has set: cLib and others rely on it raising. One that was set to nil has been declared
  * by that; upvalue 1 has the names of all that were set. */
 static int read_undeclared(lua_State *L)
 {
+    if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "arg") == 0 && push_arguments(L))
+        return 1;
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 0;
     return luaL_error(L, "variable '%s' is not declared", luaL_tolstring(L, 2, NULL));
 }
 
+/* Keeps with the name whether it was to be the song: it became nil in the line that asked for that. */
 static int declare(lua_State *L)
 {
+    bool is_song;
+
     lua_settop(L, 3);
+    is_song = lua_isnil(L, 3) && song_was_asked_here(L);
     lua_pushvalue(L, 2);
-    lua_pushboolean(L, 1);
+    lua_pushboolean(L, !is_song);
     lua_rawset(L, lua_upvalueindex(1));
     lua_rawset(L, 1);
     return 0;
@@ -137,30 +193,52 @@ static int newproxy(lua_State *L)
     return 1;
 }
 
-/* debug.sethook: the hook is the guard's, and one that looped could not be ended. */
+/* debug.sethook: the hook is the guard's, and one that looped could not be ended. Who takes his away has none. */
 static int debug_sethook(lua_State *L)
 {
+    if (lua_isnoneornil(L, lua_isthread(L, 1) ? 2 : 1))
+        return 0;
     return luaL_error(L, "debug.sethook: notewire has a hook of its own");
 }
 
-/* The handler that xpcall is given, upvalue 1: not called any more when the script is ended, for Lua would let it run
- * without hooks. */
-static int handle_error(lua_State *L)
+/* Whether the script is being ended. */
+static int is_ending(lua_State *L)
 {
-    if (script_of(L)->guard->ending != GUARD_GOES_ON)
-        return 1;
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    lua_pushboolean(L, script_of(L)->guard->ending != GUARD_GOES_ON);
+    return 1;
+}
+
+/* Gives xpcall its handler: not called any more when the script is ended, for Lua would let it run without hooks. It is
+ * Lua because its tail call leaves the levels as handlers count them, what raised right below; not with one in C, and
+ * of these traceback alone counts. */
+static const char handler_maker[] = "local is_ending, traceback = ...\n"
+                                    "return function(handler)\n"
+                                    "  if handler == traceback then return handler end\n"
+                                    "  return function(message)\n"
+                                    "    if is_ending() then return message end\n"
+                                    "    return handler(message)\n"
+                                    "  end\n"
+                                    "end\n";
+
+static void make_handler_maker(lua_State *L)
+{
+    if (luaL_loadbufferx(L, handler_maker, sizeof(handler_maker) - 1, "=xpcall", "t") != LUA_OK)
+        lua_error(L); /* memory */
+    lua_pushcfunction(L, is_ending);
+    lua_getglobal(L, "debug");
+    lua_getfield(L, -1, "traceback");
+    lua_remove(L, -2);
+    lua_call(L, 2, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, handler_maker);
 }
 
 /* xpcall: as Lua's, around a handler of ours. */
 static int xpcall(lua_State *L)
 {
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, handler_maker);
     lua_pushvalue(L, 2);
-    lua_pushcclosure(L, handle_error, 1);
+    lua_call(L, 1, 1);
     lua_replace(L, 2);
     return library_call_original(L);
 }
@@ -172,6 +250,10 @@ void library_be_strict(lua_State *L)
     lua_newtable(L);
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "_AUTO_RELOAD_DEBUG"); /* tools that set it may ask whether it is set */
+    lua_pushboolean(L, 1);
+    lua_setfield(L, -2, "jit"); /* libraries ask whether they run in LuaJIT */
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &song_globals);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__declared"); /* where tools declare what libraries of others ask for */
     lua_pushvalue(L, -1);
@@ -220,6 +302,9 @@ void library_open(lua_State *L)
     lua_register(L, "tostring", tostring);
     lua_register(L, "newproxy", newproxy);
     library_wrap(L, "_G", "tonumber", tonumber);
+    library_wrap(L, "_G", "pairs", iterate);
+    library_wrap(L, "_G", "ipairs", iterate);
+    make_handler_maker(L);
     library_wrap(L, "_G", "xpcall", xpcall);
     library_wrap(L, "_G", "collectgarbage", library_call_cut);
     library_wrap(L, "debug", "sethook", debug_sethook);

@@ -4,6 +4,7 @@
 #define NOTEWIRE_LUA_LIBRARY_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 /* Opens them in a new state whose script (script.h) is set. May raise. */
 void library_open(lua_State *L);

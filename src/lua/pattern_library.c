@@ -16,6 +16,14 @@ static size_t skipped(lua_Integer init, size_t length)
     return length - (size_t)-init;
 }
 
+/* What find and match leave out: no more than the subject, as in Lua 5.1. In 5.4 they find nothing behind its end. */
+static size_t passed_over(lua_State *L, size_t length)
+{
+    size_t before = skipped(number_opt_whole(L, 3, 1), length);
+
+    return before < length ? before : length;
+}
+
 static void push_capture(const struct pattern *pattern, unsigned index)
 {
     const unsigned char *start = NULL;
@@ -51,13 +59,13 @@ static int string_find(lua_State *L)
     size_t length, text_length, before;
     const char *subject = luaL_checklstring(L, 1, &length), *text = luaL_checklstring(L, 2, &text_length);
 
-    before = skipped(number_opt_whole(L, 3, 1), length);
-    if (before <= length && (lua_toboolean(L, 4) || pattern_is_plain(text, text_length))) {
+    before = passed_over(L, length);
+    if (lua_toboolean(L, 4) || pattern_is_plain(text, text_length)) {
         const char *found = pattern_find_plain(L, subject + before, length - before, text, text_length);
 
         if (found != NULL)
             return push_range(L, (size_t)(found - subject), text_length);
-    } else if (before <= length) {
+    } else {
         pattern_init(&pattern, L, subject, length, text, text_length, true);
         if (pattern_search(&pattern, pattern.subject + before))
             return push_range(L, (size_t)(pattern.from - pattern.subject), (size_t)(pattern.to - pattern.from)) +
@@ -73,12 +81,10 @@ static int string_match(lua_State *L)
     size_t length, text_length, before;
     const char *subject = luaL_checklstring(L, 1, &length), *text = luaL_checklstring(L, 2, &text_length);
 
-    before = skipped(number_opt_whole(L, 3, 1), length);
-    if (before <= length) {
-        pattern_init(&pattern, L, subject, length, text, text_length, true);
-        if (pattern_search(&pattern, pattern.subject + before))
-            return push_captures(&pattern, 1);
-    }
+    before = passed_over(L, length);
+    pattern_init(&pattern, L, subject, length, text, text_length, true);
+    if (pattern_search(&pattern, pattern.subject + before))
+        return push_captures(&pattern, 1);
     luaL_pushfail(L);
     return 1;
 }

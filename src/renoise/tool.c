@@ -8,6 +8,7 @@
 #include "renoise/observable.h"
 #include "renoise/timer.h"
 #include "script/script.h"
+#include "script/song.h"
 
 #include <stdio.h>
 
@@ -242,7 +243,7 @@ static int log_line(lua_State *L)
 /* renoise.song(): there is none. */
 static int song(lua_State *L)
 {
-    script_of(L)->asked_for_song = true;
+    song_asked(L);
     lua_pushnil(L);
     return 1;
 }

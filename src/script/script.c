@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "file/files.h"
+#include "script/song.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +44,7 @@ int script_traceback(lua_State *L)
 
     if (text == NULL)
         text = luaL_tolstring(L, 1, NULL);
-    if (script_of(L)->asked_for_song && strstr(text, "attempt to index a nil value") != NULL)
+    if (song_is_missed(L, text))
         text = lua_pushfstring(L, "%s: renoise.song() is nil, there is no song", text);
     luaL_traceback(L, L, text, 1);
     return 1;

@@ -36,6 +36,7 @@ struct script {
     struct log_limit warnings, slow;
     char refused[160];          /* where it asked for more than that: "tool.lua:7: " */
     bool asked_for_song;        /* since it was called last: renoise.song() is nil, and may be why it fails */
+    int song_line;              /* of the call that did so last */
     bool program;               /* notewire exec: print goes to standard output, os.exit ends it */
     uint16_t plays;             /* its number as a source of MIDI */
     bool unloading;             /* its state is being closed: nothing is called any more */

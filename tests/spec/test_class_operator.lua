@@ -255,7 +255,7 @@ it("tostring calls __tostring", function()
   function Speaking:__tostring() return self.text end
   equal(tostring(Speaking("hello")), "hello")
   equal(("%s"):format(Speaking("formatted")), "formatted")
-  raises("'__tostring' must return a string", tostring, Speaking(nil))
+  raises("'__tostring' must return a string", print, Speaking(nil))
 end)
 
 -- ---- coroutines ----

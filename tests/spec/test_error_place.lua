@@ -1,7 +1,8 @@
--- Errors of the host carry the line of the script that called: one mistake for each function, method and property.
+-- Errors of the host carry the line of the script that called (one mistake for each function, method and property), and
+-- handlers of xpcall find what raised where Lua puts it.
 -- SPDX-License-Identifier: MIT
 local spec = require "spec"
-local it, equal = spec.it, spec.equal
+local it, equal, truthy = spec.it, spec.equal, spec.truthy
 local Socket, Osc, Midi, Document = renoise.Socket, renoise.Osc, renoise.Midi, renoise.Document
 local tool, app = renoise.tool(), renoise.app()
 
@@ -233,6 +234,21 @@ it("views", function()
     function() slider.width = {} end,
   }
   check(debug.getinfo(calls[1], "S").linedefined - 1, calls)
+end)
+
+it("the handler of xpcall stands on what raised", function()
+  local here = debug.getinfo(1, "l").currentline
+  local function index() local none; return none.field end
+  local function raise() error("raised") end
+  local function line(level) return function() return debug.getinfo(level, "l").currentline end end
+  equal({ xpcall(index, line(2)) }, { false, here + 1 })
+  equal({ xpcall(raise, line(3)) }, { false, here + 2 })
+  equal({ xpcall(raise, function() return debug.getinfo(1, "l").currentline end) }, { false, here + 6 })
+  equal({ xpcall(raise, function(message) return message:match("raised") end) }, { false, "raised" })
+  for _, handler in ipairs { debug.traceback, function() return debug.traceback("", 2) end } do
+    local _, trace = xpcall(index, handler)
+    truthy(trace:match("stack traceback:%s*(%C*)"):find(":" .. here + 1 .. ":", 1, true))
+  end
 end)
 
 spec.finish()

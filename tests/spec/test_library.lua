@@ -253,6 +253,13 @@ it("rprint does not mind instances that cannot be printed", function()
   truthy(out:find("[1] = <Bad>", 1, true))
 end)
 
+it("debug.sethook takes no hook, and taking it away does nothing", function()
+  equal({ select("#", debug.sethook()), select("#", debug.sethook(nil, "", 0)) }, { 0, 0 })
+  debug.sethook(coroutine.create(print))
+  raises("has a hook of its own", debug.sethook, print, "l")
+  raises("has a hook of its own", debug.sethook, coroutine.create(print), print, "l")
+end)
+
 it("debug.start and stop do nothing", function()
   equal({ select("#", debug.start()), select("#", debug.stop()) }, { 0, 0 })
   equal(select("#", require("remdebug.engine").start()), 0)

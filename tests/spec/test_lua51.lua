@@ -91,8 +91,19 @@ end)
 it("setfenv refuses what has no globals of its own", function()
   raises("cannot change environment", setfenv, print, {})
   raises("table expected", setfenv, 1)
+  raises("number expected, got nil", setfenv, nil, {})
+  truthy(getfenv(nil) == getfenv(1))
   raises("invalid level", setfenv, 100, {})
   raises("non%-negative", getfenv, -1)
+end)
+
+it("debug.setfenv and debug.getfenv take functions", function()
+  local function get() return x end
+  truthy(debug.setfenv(get, { x = 42 }) == get)
+  equal(get(), 42)
+  equal(debug.getfenv(get), { x = 42 })
+  equal(debug.getfenv({}), nil)
+  raises("cannot change environment", debug.setfenv, 1, {})
 end)
 
 it("setfenv(0) is for all that is loaded later", function()
@@ -280,7 +291,7 @@ end)
 it("tostring asks metamethods as ever", function()
   equal(tostring(setmetatable({}, { __tostring = function() return "told" end })), "told")
   truthy(tostring(setmetatable({}, { __name = "Named" })):find("^Named: "))
-  raises("must return a string", tostring, setmetatable({}, { __tostring = function() return {} end }))
+  raises("must return a string", print, setmetatable({}, { __tostring = function() return {} end }))
   raises("value expected", tostring)
   class "Shown"
   function Shown:__init() end
@@ -386,27 +397,16 @@ it("errors of functions name the function", function()
   raises("bad argument #1 to 'rep' %(number expected, got no value%)", function() ("x"):rep() end)
 end)
 
-it("reading a global that nobody has set raises, also through _G", function()
-  raises("variable 'spec_undeclared' is not declared", function() return spec_undeclared end)
-  raises("variable 'spec_undeclared' is not declared", function() return _G["spec_undeclared"] end)
-  equal(rawget(_G, "spec_undeclared"), nil)
-  equal(_AUTO_RELOAD_DEBUG, nil)
-  _AUTO_RELOAD_DEBUG = true
-  equal(_AUTO_RELOAD_DEBUG, true)
-end)
-
-it("a global is declared by its name in __declared, too", function()
-  local globals = debug.getmetatable(_G)
-  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
-  rawset(_G, "spec_declared", nil)
-  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
-  globals.__declared["spec_declared"] = true
-  equal(spec_declared, nil)
-  globals.__declared["spec_declared"] = nil
-  raises("variable 'spec_declared' is not declared", function() return spec_declared end)
-  spec_set = nil
-  equal(globals.__declared.spec_set, true)
-  equal(getmetatable(_G), globals)
+it("tostring returns what __tostring does", function()
+  class "SpecTold"
+  function SpecTold:__init(told) self.told = told end
+  function SpecTold:__tostring() return self.told end
+  for _, told in ipairs { 5, "text", {}, false } do
+    equal(tostring(setmetatable({}, { __tostring = function() return told end })), told)
+    equal(tostring(SpecTold(told)), told)
+  end
+  equal(tostring(setmetatable({}, { __tostring = function() end })), nil)
+  raises("must return a string", print, SpecTold({}))
 end)
 
 it("errors of functions tell the line that calls", function()

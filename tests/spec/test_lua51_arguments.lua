@@ -74,4 +74,48 @@ it("table.sort at its edges", function()
   equal(named[1].name, "a")
 end)
 
+it("pairs and ipairs take tables and objects", function()
+  for _, value in ipairs { 1, "text", false, print } do
+    raises("table expected, got " .. type(value), pairs, value)
+    raises("table expected, got " .. type(value), ipairs, value)
+  end
+  raises("bad argument #1 to 'ipairs' %(table expected, got nil%)", function() for _ in ipairs(nil) do end end)
+  raises("bad argument #1 to 'pairs' %(table expected, got no value%)", function() pairs() end)
+  local seen = {}
+  for key, value in pairs { a = 1 } do seen[key] = value end
+  for at, value in ipairs { "x", nil, "y" } do seen[at] = value end
+  for key in pairs(setmetatable({}, { __pairs = function() return next, { b = 2 } end })) do seen[key] = true end
+  equal(seen, { "x", a = 1, b = true })
+end)
+
+it("arg is what ... is, where no global has the name", function()
+  local program = arg
+  rawset(_G, "arg", nil)
+  local function all(...) return arg end
+  local function rest(first, ...) return first, arg.n, unpack(arg, 1, arg.n) end
+  local function take(...)
+    local format = table.remove(arg, 1)
+    arg[1] = arg[1] + 1
+    return format:format(unpack(arg))
+  end
+  local function sum(...)
+    local total = 0
+    for _, value in ipairs(arg) do total = total + value end
+    return total
+  end
+  local function again(depth, ...)
+    if depth == 0 then return arg[1] end
+    return again(depth - 1, arg[1] * 2), arg[1], arg == arg
+  end
+  local results = {
+    all(1, "two", false), all(), { rest("a", nil, "b", nil) }, take("%d-%s", 4, "x"), sum(1, 2, 3), sum(),
+    { again(2, 5) }, coroutine.wrap(function(...) coroutine.yield(arg.n) end)(7, 8), { all({}) }, all(all(9)).n,
+  }
+  rawset(_G, "arg", program)
+  equal(results, {
+    { 1, "two", false, n = 3 }, { n = 0 }, { "a", 3, nil, "b", nil }, "5-x", 6, 0,
+    { 20, 5, true }, 2, { { {}, n = 1 } }, 1,
+  })
+end)
+
 spec.finish()

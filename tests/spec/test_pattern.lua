@@ -1,4 +1,4 @@
--- gmatch and gsub where Lua 5.1 and 5.4 differ: at empty matches.
+-- Matching where Lua 5.1 and 5.4 differ: at empty matches, and behind the end.
 -- SPDX-License-Identifier: MIT
 local spec = require "spec"
 local it, equal = spec.it, spec.equal
@@ -25,6 +25,18 @@ it("an empty match that begins where another ends counts", function()
   equal({ ("  x  "):gsub("^%s*", "") }, { "x  ", 1 })
   equal({ ("x  "):gsub("%s*$", "") }, { "x", 2 })
   equal({ ("a b"):gsub("%s*", function(gap) return gap == "" and "." or "_" end) }, { ".a_.b.", 4 })
+end)
+
+it("find and match begin at the end at the latest", function()
+  equal({ ("abc"):find("", 10) }, { 4, 3 })
+  equal({ ("abc"):find("", 10, true) }, { 4, 3 })
+  equal({ ("abc"):find("$", 5) }, { 4, 3 })
+  equal({ (""):find("", 2) }, { 1, 0 })
+  equal(("abc"):find("c", 99), nil)
+  equal(("abc"):find("c", 5, true), nil)
+  equal(("abc"):match("%s*()", math.maxinteger), 4)
+  equal(("abc"):match("^(.-)$", 5), "")
+  equal(("abc"):match(".", 5), nil)
 end)
 
 it("gmatch and gsub go on by the rule of 5.1, whatever the pattern", function()

@@ -55,9 +55,10 @@ static const char twin_text[] =
     "  local first = init or 1\n"
     "  if first < 0 then first = math.max(1, #subject + first + 1) end\n"
     "  local literal = gsub(pattern, '^%^', '%%^')\n"
-    "  tell('find', pcall(find, subject, pattern, init))\n"
-    "  tell('plain', pcall(find, subject, pattern, init, true))\n"
-    "  tell('match', pcall(match, subject, pattern, init))\n"
+    "  local from = init and math.min(init, #subject + 1)\n" /* behind the end 5.1 finds what 5.4 does not */
+    "  tell('find', pcall(find, subject, pattern, from))\n"
+    "  tell('plain', pcall(find, subject, pattern, from, true))\n"
+    "  tell('match', pcall(match, subject, pattern, from))\n"
     "  local ok, more = pcall(gmatch, subject, pattern, init)\n"
     "  ok = ok and not touches(subject, literal, math.max(1, first))\n"
     "  if type(more) == 'string' then tell('gmatch', more) end\n"

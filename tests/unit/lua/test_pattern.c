@@ -119,9 +119,10 @@ static const char *const alike[] = {
     "for n = 30, 34 do say(pcall(string.match, 'abc', ('('):rep(n) .. (')'):rep(n))) end",
     "for n = 30, 34 do say(pcall(string.match, 'abc', ('('):rep(n) .. 'x')) end",
     "for n = 30, 34 do say(pcall(string.gsub, 'abc', ('()'):rep(n), function(...) return select('#', ...) end)) end",
-    "for _, init in ipairs { math.mininteger, math.maxinteger, -4, -3, 4, 5, 0 } do say(pcall(string.find, 'abc', '', "
-    "init))"
-    " say(pcall(string.match, 'abc', '()', init)) for at in ('abc'):gmatch('()', init) do say(at) end end",
+    "for _, init in ipairs { math.mininteger, -4, -3, 4, 0 } do say(pcall(string.find, 'abc', '', init))"
+    " say(pcall(string.match, 'abc', '()', init)) end",
+    "for _, init in ipairs { math.mininteger, math.maxinteger, -4, -3, 4, 5, 0 } do"
+    " for at in ('abc'):gmatch('()', init) do say(at) end end",
     "say(pcall(string.find)) say(pcall(string.match, 'a')) say(pcall(string.gmatch, {}, 'a')) say(pcall(string.gsub, "
     "'a', 'b'))",
     "say(pcall(string.find, 'a', 'b', 'x')) say(pcall(string.match, 'a', 'b', print)) say(pcall(string.gmatch, 'a', "
