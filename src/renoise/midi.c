@@ -137,7 +137,7 @@ static int fire(lua_State *L)
 
 bool midi_devices_changed(struct source *source)
 {
-    (void)script_call(source->script, fire, NULL, "devices_changed_observable failed");
+    (void)script_call(source->script, fire, NULL, "devices_changed_observable");
     return false;
 }
 

@@ -332,8 +332,8 @@ int midi_create_input(lua_State *L)
     lua_settop(L, 4);
     input->port = midi_open_port(L, 1, PORT_INPUT);
     for (int kind = 0; kind < KINDS; kind++)
-        snprintf(input->what[kind], sizeof input->what[kind], "the %s of MIDI input %s failed and is disabled",
-                 names[kind], lua_tostring(L, 1));
+        snprintf(input->what[kind], sizeof input->what[kind], "the %s of MIDI input %s", names[kind],
+                 lua_tostring(L, 1));
     if (!join_ears(script->host, input)) {
         if (input->port != NULL)
             bridge_release_port(script->host->bridge, input->port);

@@ -62,7 +62,7 @@ static inline struct script *script_of(lua_State *L)
 
 /* The gate: calls body with argument as its one light userdata, on the coroutine that waits, else on the first one.
  * Everything that may raise belongs into body, pushing strings included. An error is logged as E420 with a traceback:
- * "what failed and is disabled". False when body raised or was ended: then the caller disables that callback. */
+ * "what: error". False when body raised or was ended: then the caller disables that callback. */
 bool script_call(struct script *script, lua_CFunction body, void *argument, const char *what);
 
 /* The gate for its file, which runs on the first coroutine and is told as E422. */

@@ -159,9 +159,9 @@ static void time_tags_wait_or_do_not(void **state)
     assert_counters(f, "received=2 delivered=2 dropped=0 queued=0; late=1");
     play_in(f, "/a/cc", 60000 * (int64_t)MS, 3); /* too far: now */
     assert_counters(f, "received=3 delivered=3 dropped=0 queued=0; late=1 far=1");
-    play_in(f, "/a/cc", 80 * MS, 5);
-    play_in(f, "/a/cc", 40 * MS, 4);
-    play_in(f, "/a/nothing", 40 * MS, 4); /* no rule: no wait */
+    play_in(f, "/a/cc", 2000 * MS, 5);
+    play_in(f, "/a/cc", 1000 * MS, 4);
+    play_in(f, "/a/nothing", 1000 * MS, 4); /* no rule: no wait */
     assert_counters(f, "received=6 delivered=3 dropped=1 (unmapped=1) queued=2; late=1 far=1");
     TURN_UNTIL(f, f->bridge.counters.queued == 0);
     assert_counters(f, "received=6 delivered=5 dropped=1 (unmapped=1) queued=0; late=1 far=1");
@@ -205,7 +205,7 @@ static void a_scheduled_message_has_one_fate_over_all_its_outputs(void **state)
     length = message_of(message, address, 1, 5, 0);
     packet(f, message, length);
     assert_counters(f, "received=1 delivered=1 dropped=0 queued=0; output-lost=1");
-    packet(f, bundle, bundle_of(bundle, timetag_in(20 * MS), message, length));
+    packet(f, bundle, bundle_of(bundle, timetag_in(1000 * MS), message, length));
     assert_int_equal(f->bridge.counters.queued, 1);
     TURN_UNTIL(f, f->bridge.counters.queued == 0);
     assert_counters(f, "received=2 delivered=2 dropped=0 queued=0; output-lost=2");
