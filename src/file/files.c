@@ -43,7 +43,7 @@ static void note(struct script_files *files, const char *path, const struct file
         files->count++;
         files->grown = true;
     }
-    if (*link != NULL)
+    if (*link != NULL && !same(&(*link)->read, stamp)) /* else what has been seen since still counts */
         (*link)->read = (*link)->seen = *stamp;
 }
 

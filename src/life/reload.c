@@ -143,6 +143,7 @@ static void reload_file(struct reload *reload, struct reload_file *file)
     reload->at = file;
     reload->next = &next;
     error = host_load(host, &next);
+    files_merge(&file->files, &files); /* as they were read they are no further change; some are unpacked only now */
     reload->next = NULL;
     if (next.script != NULL)
         next.script->given_up = false; /* one that is there was in its first callbacks already, and may stay */
@@ -159,7 +160,6 @@ static void reload_file(struct reload *reload, struct reload_file *file)
         if (next.script != NULL)
             host_unload(host, next.script);
         map_free(next.map);
-        files_merge(&file->files, &files);
         files_free(&files);
         if (!host->stopped && !file->due)
             tell_refusal(file, error);
@@ -233,11 +233,15 @@ static bool look(void *user)
     bool changing = false;
 
     for (unsigned i = 0; i < reload->count; i++) {
-        enum files_state state = files_look(&reload->file[i].files);
+        struct reload_file *file = &reload->file[i];
+        enum files_state state;
 
+        if (file == reload->at && reload->next != NULL)
+            files_merge(&file->files, reload->next->files);
+        state = files_look(&file->files);
         changing = changing || state == FILES_CHANGING;
         if (state == FILES_CHANGED) {
-            reload->file[i].due = true;
+            file->due = true;
             reload->host->between_due = true;
         }
     }

@@ -387,7 +387,7 @@ end)
 
 spec.it("hears datagrams of its peer alone", function()
   local client, far, server = udp_pair()
-  local stranger = rows.connect("localhost", client.local_port, UDP)
+  local stranger = Socket.create_client("localhost", client.local_port, UDP)
   stranger:send("not for you")
   spec.equal({client:receive("*all", 20)}, {nil, "timeout"})
   far:send("for you")

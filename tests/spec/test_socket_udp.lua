@@ -98,7 +98,7 @@ spec.it("may share the port of a client of the same script, and hears its peer u
   server:run(notifier)
   local second = Socket.create_server("localhost", client.local_port, kit.protocol)
   spec.equal(second, nil)
-  local stranger = rows.connect("localhost", server.local_port, kit.protocol)
+  local stranger = Socket.create_client("localhost", server.local_port, kit.protocol)
   stranger:send("from somebody else")
   spec.truthy(kit.until_true(server, function() return #heard == 1 end))
   spec.equal(heard[1].socket.peer_port, stranger.local_port)
