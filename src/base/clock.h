@@ -1,4 +1,4 @@
-/* The two clocks, and their join to OSC time tags. Tests replace both clocks.
+/* The clocks, and the join of two of them to OSC time tags. Tests replace these two.
  * SPDX-License-Identifier: MIT */
 #ifndef NOTEWIRE_BASE_CLOCK_H
 #define NOTEWIRE_BASE_CLOCK_H
@@ -10,6 +10,9 @@ uint64_t clock_mono_ns(void);
 
 /* Nanoseconds since 1970-01-01 UTC of the wall clock. */
 uint64_t clock_wall_ns(void);
+
+/* Nanoseconds of the processor's time that the calling thread has had. */
+uint64_t clock_cpu_ns(void);
 
 /* Replaces both clocks for a test; NULL restores the system's. */
 void clock_replace(uint64_t (*mono)(void), uint64_t (*wall)(void));

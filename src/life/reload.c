@@ -15,7 +15,10 @@
 
 #include <stdlib.h>
 
-#define HEAR_OUT_NS 250000000ULL /* for what waits for the older version and that nobody takes over */
+/* For what waits for the older version and that nobody takes over: so long it may compute, and this is the end of it on
+ * a machine that is too busy to let it. */
+#define HEAR_OUT_CPU_NS 250000000ULL
+#define HEAR_OUT_NS 5000000000ULL
 
 /* One file of the command line. */
 struct reload_file {
@@ -78,7 +81,7 @@ static void replace_script(struct reload *reload, struct reload_file *file, stru
             host_move(host, script, elder);
         }
         reload->leaving = elder;
-        host_hear_out(host, elder, clock_mono_ns() + HEAR_OUT_NS);
+        host_hear_out(host, elder, HEAR_OUT_CPU_NS, clock_mono_ns() + HEAR_OUT_NS);
         host_unload(host, elder);
         reload->leaving = NULL;
         if (script != NULL) {

@@ -23,14 +23,6 @@ static void hook(lua_State *L, lua_Debug *ar);
 static const struct itimerspec first_tick = {.it_value = {.tv_nsec = FIRST_TICK_NS}},
                                one_tick = {.it_value = {.tv_nsec = TICK_NS}};
 
-static uint64_t cpu_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* The one thing that Lua allows a signal handler is to set a hook. */
 static void on_signal(int number, siginfo_t *info, void *context)
 {
@@ -106,7 +98,7 @@ static void look(lua_State *L, struct guard *guard)
         guard->turn(guard->user);
         guard->running = running;
         arm(guard, &one_tick);
-        now = cpu_now();
+        now = clock_cpu_ns();
         if (!guard->measured)
             guard->start_ns = now;
         guard->measured = true;
@@ -178,7 +170,7 @@ void guard_enter(struct guard *guard, struct guard_call *call, lua_State *L)
 /* A stretch of computing is over. The first look at it comes with the first signal. */
 static void end_stretch(struct guard *guard)
 {
-    uint64_t computed = guard->measured ? cpu_now() - guard->start_ns + FIRST_TICK_NS : 0;
+    uint64_t computed = guard->measured ? clock_cpu_ns() - guard->start_ns + FIRST_TICK_NS : 0;
 
     if (computed > guard->longest_ns)
         guard->longest_ns = computed;

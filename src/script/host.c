@@ -141,8 +141,9 @@ static void drain(struct host *host, const struct source *waited)
     }
 }
 
-void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns)
+void host_hear_out(struct host *host, const struct script *script, uint64_t cpu_ns, uint64_t deadline_ns)
 {
+    uint64_t end_ns = clock_cpu_ns() + cpu_ns;
     struct source *source;
 
     do {
@@ -151,7 +152,7 @@ void host_hear_out(struct host *host, const struct script *script, uint64_t dead
             source = source->next;
         if (source != NULL)
             give(source);
-    } while (source != NULL && !host->stopped && clock_mono_ns() < deadline_ns);
+    } while (source != NULL && !host->stopped && clock_cpu_ns() < end_ns && clock_mono_ns() < deadline_ns);
 }
 
 /* Calls whoever wants to be called here. Not while files are loaded at the start, for they do not know each other yet.

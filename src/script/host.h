@@ -50,8 +50,10 @@ int host_init(struct host *host, struct bridge *bridge, const struct host_option
 /* Moves a script to where another one stands among the others: people know them by their order. */
 void host_move(struct host *host, struct script *script, const struct script *where);
 
-/* Gives a script that is in no call what waits for it, until nothing does or deadline_ns has come. Between turns. */
-void host_hear_out(struct host *host, const struct script *script, uint64_t deadline_ns);
+/* Gives a script that is in no call what waits for it, until nothing does, or that has taken cpu_ns of the thread's
+ * time (so that a busy machine does not cut it short), or deadline_ns of the monotonic clock has come. Between turns.
+ */
+void host_hear_out(struct host *host, const struct script *script, uint64_t cpu_ns, uint64_t deadline_ns);
 
 /* What a script that runs came as: index from 0, NULL behind the last. */
 const struct package *host_package(const struct host *host, unsigned index);

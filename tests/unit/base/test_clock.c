@@ -69,12 +69,23 @@ static void test_end_of_era(void **state)
     assert_int_equal(clock_from_timetag(0xffffffffffffffffULL, 0, 0), 2085978495 * S + 999999999);
 }
 
+static void cpu_time_is_what_was_used(void **state)
+{
+    uint64_t cpu = clock_cpu_ns(), mono = clock_mono_ns();
+
+    (void)state;
+    usleep(100000);
+    assert_true(clock_cpu_ns() - cpu < clock_mono_ns() - mono);
+    cpu = clock_cpu_ns();
+    while (clock_cpu_ns() == cpu)
+        continue; /* which it does not for ever */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replace),
-        cmocka_unit_test(test_immediately),
-        cmocka_unit_test(test_from_timetag),
+        cmocka_unit_test(cpu_time_is_what_was_used), cmocka_unit_test(test_replace),
+        cmocka_unit_test(test_immediately),          cmocka_unit_test(test_from_timetag),
         cmocka_unit_test(test_end_of_era),
     };
 
