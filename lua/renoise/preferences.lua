@@ -29,7 +29,7 @@ local function text()
 end
 
 local function log_failure(why)
-  host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable")
+  host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make room, and its folder writable")
 end
 
 -- Asks what has become of the text that was being written, waiting for it if it must. Returns whether that is known, and why
