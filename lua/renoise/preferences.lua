@@ -29,10 +29,11 @@ local function text()
 end
 
 local function log_failure(why)
-  host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make its folder writable")
+  host.log("E434", "its preferences cannot be saved (" .. why .. "). Fix: make room, and its folder writable")
 end
 
--- Asks what has become of the text that was being written, waiting for it if it must. False: it still is.
+-- Asks what has become of the text that was being written, waiting for it if it must. Returns whether that is known, and why
+-- it is not written.
 local function settle(must_wait)
   if not saving then return true end
   local good, why = host.saved(must_wait)
@@ -41,10 +42,9 @@ local function settle(must_wait)
     written = saving
   else
     dirty = true
-    log_failure(why)
   end
   saving = nil
-  return true
+  return true, why
 end
 
 local function stop_timer()
@@ -57,13 +57,10 @@ end
 function preferences.save()
   stop_timer()
   if not node then return end
+  settle(true) -- why it failed is not told: it is tried once more
   local now = text()
-  if now and not dirty then
-    if now == saving then settle(true) end
-    if now == written then return end
-  end
+  if now and now == written and not dirty then return end
   local good, why = node:save_as(path())
-  settle(true)
   if good then
     dirty, written = false, now
   else
@@ -87,7 +84,9 @@ end
 -- What could not be written is tried again with the next change, or at the end.
 local function on_timer()
   local changed_since = dirty
-  if not settle(false) then return end
+  local known, why = settle(false)
+  if not known then return end
+  if why then log_failure(why) end
   if changed_since then
     begin()
   else

@@ -128,17 +128,16 @@ int file_write(const char *path, const char *text, size_t length)
     return -1;
 }
 
-char *file_data_folder(void)
+bool file_data_folder(char *path, size_t size)
 {
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    char *path = NULL;
     int length = -1;
 
     if (data != NULL && *data == '/')
-        length = asprintf(&path, "%s/notewire/", data);
+        length = snprintf(path, size, "%s/notewire/", data);
     else if (home != NULL && *home == '/')
-        length = asprintf(&path, "%s/.local/share/notewire/", home);
-    return length >= 0 ? path : NULL;
+        length = snprintf(path, size, "%s/.local/share/notewire/", home);
+    return length >= 0 && (size_t)length < size;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)

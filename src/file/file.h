@@ -3,6 +3,7 @@
 #ifndef NOTEWIRE_FILE_FILE_H
 #define NOTEWIRE_FILE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define FILE_MAX (16u * 1024u * 1024u) /* bytes */
@@ -15,9 +16,9 @@ char *file_read(const char *path, size_t *length);
  * (file_save.h). From any thread. */
 int file_write(const char *path, const char *text, size_t length);
 
-/* The user's folder for what belongs to notewire, $XDG_DATA_HOME/notewire/ (~/.local/share without it), there or not.
- * NULL when nobody says where that is. Owned. */
-char *file_data_folder(void);
+/* Writes the user's folder for what belongs to notewire, $XDG_DATA_HOME/notewire/ (~/.local/share without it), there or
+ * not, into path, of size bytes. False when nobody says where that is, or it is longer. */
+bool file_data_folder(char *path, size_t size);
 
 /* Removes a folder with all that is in it, as far as that can be. Follows no links. */
 void file_remove_folder(const char *path);

@@ -51,7 +51,7 @@ static bool reserve(struct reader *reader, size_t length)
     char *text = reader->text;
 
     while (capacity - reader->length <= length)
-        capacity *= 2; /* a text is at most twice as long as the bytes that it is read from */
+        capacity *= 2; /* a text is at most four times as long as the bytes that it is read from */
     if (capacity > reader->capacity && (text = realloc(reader->text, capacity)) == NULL)
         return stop(reader, NW_EMEMORY, "not enough memory");
     reader->text = text;

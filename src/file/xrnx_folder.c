@@ -40,11 +40,11 @@ static int make_folders(const char *path)
 /* Where tools are kept, without anything behind; NULL when nobody says where that is. Owned. */
 static char *path_of(const char *id)
 {
-    char *data = file_data_folder(), *path = NULL;
-    int length = data != NULL ? asprintf(&path, "%stools/%s.xrnx/", data, id) : -1;
+    char data[PATH_MAX], *path = NULL;
 
-    free(data);
-    return length >= 0 ? path : NULL;
+    if (!file_data_folder(data, sizeof data) || asprintf(&path, "%stools/%s.xrnx/", data, id) < 0)
+        return NULL;
+    return path;
 }
 
 static char *temporary_path(void)

@@ -5,7 +5,6 @@
 #include "lua/class.h"
 #include "lua/finalizer.h"
 #include "lua/number.h"
-#include "lua/object.h"
 #include "lua/pattern.h"
 #include "script/script.h"
 #include "script/song.h"
@@ -39,7 +38,9 @@ static int print(lua_State *L)
 /* pairs and ipairs: as Lua's, which would go through texts, and say of nil that its iterator is wrong. */
 static int iterate(lua_State *L)
 {
-    if (lua_type(L, 1) != LUA_TUSERDATA)
+    int type = lua_type(L, 1);
+
+    if (type != LUA_TTABLE && type != LUA_TUSERDATA)
         luaL_checktype(L, 1, LUA_TTABLE);
     return library_call_original(L);
 }
@@ -50,7 +51,10 @@ static int tostring(lua_State *L)
     luaL_checkany(L, 1);
     if (luaL_callmeta(L, 1, "__tostring"))
         return 1;
-    number_push_text(L, 1, NULL);
+    if (lua_type(L, 1) == LUA_TSTRING)
+        lua_settop(L, 1);
+    else
+        number_push_text(L, 1, NULL);
     return 1;
 }
 
@@ -75,10 +79,12 @@ static int tonumber(lua_State *L)
     return library_call_original(L);
 }
 
-static const char arguments_mark; /* key of the registry, by its address: the tables that push_arguments made */
+/* The type of the boxes that push_arguments leaves; what people read where one comes out of "...". */
+#define ARGUMENTS "arg (a function uses arg or ..., not both)"
 
 /* Pushes what Lua 5.1 calls arg: the arguments of the function that asks, if it has "..." among its parameters, and n,
- * their number. One that uses it uses no "...", so the table takes the place of the first of them, to be found again.
+ * their number. One that uses it uses no "...", so a box with the table takes the place of the first of them, to be
+ * found again. The table alone would not do: it may be passed on, and is then the first argument of another function.
  */
 static bool push_arguments(lua_State *L)
 {
@@ -87,25 +93,21 @@ static bool push_arguments(lua_State *L)
 
     if (!lua_getstack(L, 1, &ar) || !lua_getinfo(L, "Su", &ar) || !ar.isvararg || strcmp(ar.what, "Lua") != 0)
         return false;
-    object_push_weak(L, &arguments_mark);
-    if (lua_getlocal(L, &ar, -1) != NULL) {
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, -3) != LUA_TNIL) {
-            lua_pop(L, 1);
-            return true;
-        }
-        lua_pop(L, 2);
+    if (lua_getlocal(L, &ar, -1) != NULL && luaL_testudata(L, -1, ARGUMENTS) != NULL) {
+        lua_getiuservalue(L, -1, 1);
+        return true;
     }
     lua_newtable(L);
     while (lua_getlocal(L, &ar, -(count + 1)) != NULL)
         lua_rawseti(L, -2, ++count);
     lua_pushinteger(L, count);
     lua_setfield(L, -2, "n");
-    lua_pushvalue(L, -1);
-    lua_pushboolean(L, 1);
-    lua_rawset(L, -4);
     if (count > 0) {
-        lua_pushvalue(L, -1);
+        lua_newuserdatauv(L, 0, 1);
+        luaL_newmetatable(L, ARGUMENTS);
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -2);
+        lua_setiuservalue(L, -2, 1);
         lua_setlocal(L, &ar, -1);
     }
     return true;

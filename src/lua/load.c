@@ -7,6 +7,7 @@
 #include "script/guard.h"
 #include "script/script.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,12 +249,11 @@ static const char *push_other_case(lua_State *L, const char *name)
 /* Pushes the folder of libraries that scripts share, or nothing, and whether it did. */
 static bool push_libraries(lua_State *L)
 {
-    char *data = file_data_folder();
+    char data[PATH_MAX];
 
-    if (data == NULL)
+    if (!file_data_folder(data, sizeof data))
         return false;
     lua_pushfstring(L, "%slibraries/", data);
-    free(data);
     return true;
 }
 
@@ -306,15 +306,14 @@ static int require(lua_State *L)
 static void push_folder(lua_State *L)
 {
     const struct script *script = script_of(L);
-    char *folder;
+    char folder[PATH_MAX];
 
-    if (!script->program) {
+    if (!script->program)
         lua_pushstring(L, script->base);
-        return;
-    }
-    folder = realpath(script->folder, NULL);
-    lua_pushfstring(L, "%s%s", folder != NULL ? folder : ".", folder != NULL && folder[1] == '\0' ? "" : "/");
-    free(folder);
+    else if (realpath(script->folder, folder) != NULL)
+        lua_pushfstring(L, "%s%s", folder, folder[1] == '\0' ? "" : "/");
+    else
+        lua_pushliteral(L, "./");
 }
 
 /* Puts the folder at the top of the stack at the beginning of package.path; pops it. */

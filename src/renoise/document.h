@@ -14,7 +14,7 @@ int document_read(lua_State *L);
 int document_write(lua_State *L);
 
 /* (path, text) begins to write a file while the script goes on, one at a time: true, or nil and why. () -> nil while it
- * is being written; then once what document_write would have returned. (true) waits for that. */
+ * is being written, or when none is; then once true, or false and why not. (true) waits for that. */
 int document_save(lua_State *L);
 int document_saved(lua_State *L);
 

@@ -34,10 +34,12 @@ static int from_bytes(lua_State *L)
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
     char copy[LENGTH]; /* liblo swaps the numbers where they are */
-    lo_message message;
+    lo_message message = NULL;
 
-    memcpy(copy, text, LENGTH);
-    message = length == LENGTH ? lo_message_deserialise(copy, LENGTH, NULL) : NULL;
+    if (length == LENGTH) {
+        memcpy(copy, text, LENGTH);
+        message = lo_message_deserialise(copy, LENGTH, NULL);
+    }
     if (message == NULL)
         return luaL_error(L, "no message");
     push_arguments(L, message);

@@ -103,18 +103,22 @@ it("arg is what ... is, where no global has the name", function()
     for _, value in ipairs(arg) do total = total + value end
     return total
   end
+  local function pass(...) return all(arg), arg end
+  local passed, first = pass(5, 6)
   local function again(depth, ...)
     if depth == 0 then return arg[1] end
     return again(depth - 1, arg[1] * 2), arg[1], arg == arg
   end
   local results = {
     all(1, "two", false), all(), { rest("a", nil, "b", nil) }, take("%d-%s", 4, "x"), sum(1, 2, 3), sum(),
-    { again(2, 5) }, coroutine.wrap(function(...) coroutine.yield(arg.n) end)(7, 8), { all({}) }, all(all(9)).n,
+    { again(2, 5) }, coroutine.wrap(function(...) coroutine.yield(arg.n) end)(7, 8), { all({}) }, all(all(9)),
+    { passed.n, passed[1] == first, first },
   }
   rawset(_G, "arg", program)
   equal(results, {
     { 1, "two", false, n = 3 }, { n = 0 }, { "a", 3, nil, "b", nil }, "5-x", 6, 0,
-    { 20, 5, true }, 2, { { {}, n = 1 } }, 1,
+    { 20, 5, true }, 2, { { {}, n = 1 } }, { { 9, n = 1 }, n = 1 },
+    { 1, true, { 5, 6, n = 2 } },
   })
 end)
 
