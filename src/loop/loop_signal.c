@@ -7,7 +7,8 @@
 
 struct loop_signal {
     uv_signal_t handle;
-    struct sigaction action; /* libuv's; ends: to be set again once the loop has noticed */
+    struct sigaction
+        once; /* ends: libuv's for one signal, behind which comes the end; set again when the loop notices */
     bool ends;
     void (*fire)(void *user);
     void *user;
@@ -18,7 +19,7 @@ static void on_signal(uv_signal_t *handle, int number)
     struct loop_signal *watch = CONTAINER_OF(handle, struct loop_signal, handle);
 
     if (watch->ends)
-        sigaction(number, &watch->action, NULL);
+        sigaction(number, &watch->once, NULL);
     watch->fire(watch->user);
 }
 
@@ -50,13 +51,11 @@ struct loop_signal *loop_signal_new(struct loop *loop, int number, void (*fire)(
 struct loop_signal *loop_signal_new_end(struct loop *loop, int number, void (*fire)(void *user), void *user)
 {
     struct loop_signal *watch = loop_signal_new(loop, number, fire, user);
-    struct sigaction once;
 
-    if (watch != NULL && sigaction(number, NULL, &watch->action) == 0) {
+    if (watch != NULL && sigaction(number, NULL, &watch->once) == 0) {
         watch->ends = true;
-        once = watch->action;
-        once.sa_flags |= (int)SA_RESETHAND;
-        sigaction(number, &once, NULL);
+        watch->once.sa_flags |= (int)SA_RESETHAND;
+        sigaction(number, &watch->once, NULL);
     }
     return watch;
 }
