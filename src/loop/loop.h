@@ -52,7 +52,8 @@ void loop_timer_free(struct loop_timer *timer);
 /* A signal, delivered between events. */
 struct loop_signal;
 struct loop_signal *loop_signal_new(struct loop *loop, int number, void (*fire)(void *user), void *user);
-/* The same for a signal that asks the program to end: should the loop be held up, the next one ends it. */
+/* The same for a signal that asks the program to end: should the loop be held up, the next one ends it. Each
+ * time that it has noticed one, there is one more. */
 struct loop_signal *loop_signal_new_end(struct loop *loop, int number, void (*fire)(void *user), void *user);
 void loop_signal_free(struct loop_signal *signal);
 

@@ -7,8 +7,7 @@
 
 struct loop_signal {
     uv_signal_t handle;
-    struct sigaction
-        once; /* ends: libuv's for one signal, behind which comes the end; set again when the loop notices */
+    struct sigaction once; /* ends: libuv's, for one signal; set again when the loop has noticed that */
     bool ends;
     void (*fire)(void *user);
     void *user;
