@@ -362,12 +362,23 @@ static int input_close(lua_State *L)
     return 0;
 }
 
-/* A script that has put its input into a variable that is gone would only see that nothing comes any more. */
+/* Whether its script hears the same port by another input as well. */
+static bool has_successor(const struct midi_input *input)
+{
+    for (const struct midi_input *other = input->ears->first; other != NULL; other = other->next)
+        if (other != input && other->port == input->port && other->source.script == input->source.script)
+            return true;
+    return false;
+}
+
+/* A script that has put its input into a variable that is gone would only see that nothing comes any more. Not told
+ * when it has opened the port anew, and forgot the one before: tools that look for their controllers do that every
+ * second. */
 static void tell_of_loss(lua_State *L, const struct midi_input *input)
 {
     const struct script *script = script_of(L);
 
-    if (!input->open || script->unloading)
+    if (!input->open || script->unloading || has_successor(input))
         return;
     lua_getiuservalue(L, 1, 1);
     lua_rawgeti(L, -1, PLACE_NAME);
