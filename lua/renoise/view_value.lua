@@ -62,17 +62,21 @@ end
 
 -- ---- changing ----
 
-local function assign(view, value)
+-- write: tells an observable that is bound; nil where the value has come from there, and where there is none.
+local function assign(view, value, write)
   local state = view[states]
   value = limit(view, state.kind, value)
   if same(value, state.value) then return end
   state.value = value
-  if state.write then state.write(value) end
+  if write then write(value) end
   host.fire(state.observable, copy(value))
 end
 
 -- The bounds have changed.
-function view_value.limit(view) assign(view, view[states].value) end
+function view_value.limit(view)
+  local state = view[states]
+  assign(view, state.value, state.write)
+end
 
 -- Makes the value and the observable that tells of it, which it returns.
 function view_value.init(view, kind)
@@ -102,7 +106,8 @@ local function write_one(observable, value)
   if observable.value ~= value then observable.value = value end
 end
 
--- Calls follow with the value of the observable now and whenever it changes, as long as there is the view. Only the
+-- The view takes the value of the observable now and whenever it changes, as long as there is the view. What is out of its
+-- bounds stays so in the observable: many a dialog shows a preference in a view that has been given no bounds. Only the
 -- observable keeps the notifier, and that does not keep the view.
 local function follow(view, observable, read, use)
   local weak = setmetatable({ view }, { __mode = "v" })
@@ -127,14 +132,12 @@ function view_value.bind(view, bound)
       write_one(bound.x, value.x)
       write_one(bound.y, value.y)
     end
-    state.write(state.value)
     return
   end
   local is_list = type(bound) == "ObservableStringList"
   local read, write = is_list and read_list or read_one, is_list and write_list or write_one
   follow(view, bound, read, function(_, value) return value end)
   state.write = function(value) write(bound, value) end
-  state.write(state.value) -- where it is out of bounds
 end
 
 -- ---- members ----
@@ -142,7 +145,7 @@ end
 local function value_property()
   return property(
     function(self) return copy(self[states].value) end,
-    function(self, value) assign(self, check(self[states].kind, value, 3)) end
+    function(self, value) assign(self, check(self[states].kind, value, 3), self[states].write) end
   )
 end
 
@@ -153,7 +156,7 @@ function view_value.add_members(Class, kind, changeable)
   if kind ~= "lines" then return end
   Class.paragraphs = property(function(self) return split(self[states].value) end, function(self, paragraphs)
     if type(paragraphs) ~= "table" then error("invalid paragraphs: a list of texts was expected", 3) end
-    assign(self, join(paragraphs))
+    assign(self, join(paragraphs), self[states].write)
   end)
 end
 

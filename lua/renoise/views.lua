@@ -13,7 +13,7 @@ local views = {}
 local key, children, parent, listeners = {}, {}, {}, {} -- scripts cannot have these
 local made = setmetatable({}, { __mode = "k" }) -- all views
 
-class(renoise, "Views")
+renoise.Views = {} -- no class: tools look for DEFAULT_DIALOG_MARGIN here too, and find nil
 class(renoise.Views, "View")
 local View = renoise.Views.View
 

@@ -277,9 +277,15 @@ static void reopen(void *user)
     alsa_rescan(alsa);
 }
 
+static void look_again(void *user)
+{
+    alsa_rescan(user);
+}
+
 static void free_alsa(struct alsa *alsa)
 {
     loop_timer_free(alsa->reopen);
+    loop_timer_free(alsa->again);
     loop_timer_free(alsa->pace);
     loop_timer_free(alsa->go_on);
     alsa_inbox_free(&alsa->inbox);
@@ -310,9 +316,11 @@ static int alsa_start(struct registry *registry, const char *client, void **stat
     alsa->rescan.run = run_rescan;
     snprintf(alsa->name, sizeof alsa->name, "%s", client);
     alsa->reopen = loop_timer_new(alsa->loop, reopen, alsa);
+    alsa->again = loop_timer_new(alsa->loop, look_again, alsa);
     alsa->pace = loop_timer_new(alsa->loop, alsa_output_pace, alsa);
     alsa->go_on = loop_timer_new(alsa->loop, go_on, alsa);
-    if (alsa->reopen != NULL && alsa->pace != NULL && alsa->go_on != NULL && alsa_inbox_init(&alsa->inbox) == 0)
+    if (alsa->reopen != NULL && alsa->again != NULL && alsa->pace != NULL && alsa->go_on != NULL &&
+        alsa_inbox_init(&alsa->inbox) == 0)
         error = open_client(alsa);
     if (error != 0) {
         free_alsa(alsa);

@@ -45,6 +45,7 @@ struct alsa_port {
     int number;            /* of our sequencer port; a virtual one's input and output share it; -1: none */
     bool is_virtual;       /* others connect to it, else it is connected to a device */
     bool connected;        /* a device: it is there; virtual: somebody hears it */
+    bool refused;          /* a device: it is there, and another program has it for itself */
     snd_seq_addr_t device; /* while it is connected */
 
     /* inputs */
@@ -81,6 +82,7 @@ struct alsa {
     struct alsa_inbox inbox;  /* struct alsa_item: read first, and given out later */
     struct loop_timer *go_on; /* giving out, in the next turn */
     struct loop_timer *reopen;
+    struct loop_timer *again; /* for devices that others have for themselves: nobody tells when they are free */
     struct loop_timer *pace;  /* outputs that had to wait */
     uint64_t pace_ns;         /* when it fires, 0: not */
     struct loop_flush rescan; /* at the end of a turn in which something changed */
@@ -119,7 +121,8 @@ extern const struct port_ops alsa_ops;
 /* Makes the sequencer port of one of ours, anew after the client was lost. 0 or NW_EIO. */
 int alsa_port_make(struct alsa_port *own);
 
-/* Connects a port to its device, or finds that it has gone, or who hears a virtual one. */
+/* Connects a port to its device, or finds that it has gone, or who hears a virtual one. What refuses is looked at again
+ * when the client's timer `again` fires. */
 void alsa_port_look(struct alsa_port *own);
 
 /* The client was lost: nothing is there any more. */

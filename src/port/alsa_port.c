@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AGAIN_NS 1000000000ULL /* between tries to connect to a device that another program has */
 #define VIRTUAL_TYPE                                                                                                   \
     (SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_SOFTWARE | SND_SEQ_PORT_TYPE_APPLICATION |                     \
      SND_SEQ_PORT_TYPE_PORT)
@@ -96,20 +97,44 @@ static bool is_connected(const struct alsa_port *own, snd_seq_addr_t other)
 /* What a sender had begun and will not finish. */
 static void end_sysex(struct alsa_port *own, struct alsa_sender *sender);
 
+static bool exists(struct alsa *alsa, snd_seq_addr_t address)
+{
+    snd_seq_port_info_t *info;
+
+    snd_seq_port_info_alloca(&info);
+    return snd_seq_get_any_port_info(alsa->seq, address.client, address.port, info) == 0;
+}
+
+/* A device that is there does not let us in: a program has opened it past the sequencer, as a raw device. */
+static void be_refused(struct alsa_port *own, const struct device *device, int error)
+{
+    if (!exists(own->alsa, own->device))
+        return; /* it has just gone: we are told */
+    loop_timer_set(own->alsa->again, clock_mono_ns() + AGAIN_NS);
+    if (!own->refused)
+        devices_refused(own->port, device->name, snd_strerror(error));
+    own->refused = true;
+}
+
 /* Connects to a device that is there. */
 static void try_connect(struct alsa_port *own, const struct device *device)
 {
     snd_seq_port_subscribe_t *subscription;
     unsigned client, number;
+    int error;
 
     if (sscanf(device->address, "%u:%u", &client, &number) != 2)
         return;
     own->device = (snd_seq_addr_t){(unsigned char)client, (unsigned char)number};
     snd_seq_port_subscribe_alloca(&subscription);
     describe(own, own->device, subscription);
-    if (snd_seq_subscribe_port(own->alsa->seq, subscription) < 0)
-        return; /* another has it for itself, or it has just gone */
+    error = snd_seq_subscribe_port(own->alsa->seq, subscription);
+    if (error < 0) {
+        be_refused(own, device, error);
+        return;
+    }
     own->connected = true;
+    own->refused = false;
     if (own->port->direction == PORT_OUTPUT)
         alsa_output_look(own);
     devices_found(own->port, device->name);
@@ -125,14 +150,6 @@ static void disconnect(struct alsa_port *own)
     else
         alsa_output_forget(own);
     devices_missing(own->port);
-}
-
-static bool exists(struct alsa *alsa, snd_seq_addr_t address)
-{
-    snd_seq_port_info_t *info;
-
-    snd_seq_port_info_alloca(&info);
-    return snd_seq_get_any_port_info(alsa->seq, address.client, address.port, info) == 0;
 }
 
 /* Senders to a virtual input who have gone leave their SysEx unfinished, and their notes. */
@@ -173,13 +190,18 @@ void alsa_port_look(struct alsa_port *own)
         alsa->found_count = devices_list(alsa->registry, alsa->found, DEVICES_MAX);
     alsa->listed = true;
     device = devices_find(alsa->found, alsa->found_count, own->port->name, own->port->direction);
-    if (device != NULL)
+    if (device != NULL) {
         try_connect(own, device);
+    } else if (own->refused) {
+        own->refused = false;
+        devices_missing(own->port);
+    }
 }
 
 void alsa_port_lose(struct alsa_port *own)
 {
     own->number = -1;
+    own->refused = false;
     if (own->port->there)
         disconnect(own);
 }
@@ -213,7 +235,7 @@ static int alsa_port_open(struct port *port)
     port->impl = own;
     alsa->listed = false;
     alsa_port_look(own);
-    if (!port->there)
+    if (!port->there && !own->refused)
         devices_missing(port);
     return 0;
 

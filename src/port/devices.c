@@ -43,6 +43,8 @@ const struct device_driver *devices_chosen(const struct registry *registry)
     return registry->devices.chosen ? registry->devices.driver : devices_auto();
 }
 
+static uint64_t names_now(struct registry *registry);
+
 int devices_start(struct registry *registry)
 {
     struct devices *devices = &registry->devices;
@@ -56,6 +58,8 @@ int devices_start(struct registry *registry)
         return 0;
     error = devices->driver->start(registry, devices->client, &devices->state);
     devices->started = error == 0;
+    if (error == 0)
+        devices->names = names_now(registry);
     return error;
 }
 
@@ -231,8 +235,41 @@ void devices_missing(struct port *port)
     }
 }
 
+void devices_refused(struct port *port, const char *device, const char *why)
+{
+    port->missing_ns = clock_mono_ns();
+    log_warning("E217",
+                "MIDI %s: %s is there (%s), but another program has it for itself (%s); it is tried again. "
+                "Fix: close it in the other program",
+                direction_word(port), port->name, device, why);
+}
+
+/* What the list says to scripts, names and directions, as one number (FNV-1a): only whether it differs matters. */
+static uint64_t names_now(struct registry *registry)
+{
+    struct device *list = calloc(DEVICES_MAX, sizeof *list);
+    unsigned count = list != NULL ? devices_list(registry, list, DEVICES_MAX) : 0;
+    uint64_t sum = 0xcbf29ce484222325;
+
+    for (unsigned i = 0; i < count; i++) {
+        const char *byte = list[i].name;
+
+        do
+            sum = (sum ^ (uint8_t)*byte) * 0x100000001b3;
+        while (*byte++ != '\0');
+        sum = (sum ^ (list[i].input ? 1U : 0U) ^ (list[i].output ? 2U : 0U)) * 0x100000001b3;
+    }
+    free(list);
+    return sum;
+}
+
 void devices_changed(struct registry *registry)
 {
+    uint64_t names = names_now(registry);
+
+    if (names == registry->devices.names)
+        return;
+    registry->devices.names = names;
     if (registry->callbacks.devices_changed != NULL)
         registry->callbacks.devices_changed(registry->callbacks.user);
 }

@@ -55,8 +55,8 @@ void devices_choose(struct registry *registry, const struct device_driver *drive
 const struct device_driver *devices_chosen(const struct registry *registry);
 
 /* The devices that are there now, their names printable UTF-8 and made unique: a second one of a name becomes "name
- * (2)", in the order of the list. From the first call on, devices_changed is told. Returns how many; 0 without a driver
- * too. */
+ * (2)", in the order of the list. From the first call on, devices_changed is told when names have come or gone. Returns
+ * how many; 0 without a driver too. */
 unsigned devices_list(struct registry *registry, struct device *out, unsigned max);
 
 /* Makes the names of a driver's own list so. */
@@ -82,7 +82,11 @@ void devices_found(struct port *port, const char *device);
  * the port sends nothing (NW_ECLOSED) and hears nothing. */
 void devices_missing(struct port *port);
 
-/* Devices have come or gone; names may have changed. */
+/* It is there, under this name, and does not open for the reason why: told. Then as if it were missing. */
+void devices_refused(struct port *port, const char *device, const char *why);
+
+/* Devices may have come or gone, or changed their names. Told when they have: who uses them, as we do ourselves when we
+ * open one, is nothing that they have. */
 void devices_changed(struct registry *registry);
 
 /* More came from an input than the system had room for, and nobody knows how much was lost: counted as one overrun, and

@@ -29,7 +29,7 @@ struct registry_callbacks {
     void (*lost)(void *user, struct port *output); /* may be NULL */
     /* Messages that an input had read and not yet given out when it was closed. */
     void (*abandoned)(void *user, struct port *from, unsigned count); /* may be NULL */
-    /* Devices have come or gone (devices.h). May be NULL. */
+    /* Devices have come or gone, by their names (devices.h). May be NULL. */
     void (*devices_changed)(void *user);
     /* The system lost messages of an input, nobody knows how many. May be NULL. */
     void (*overrun)(void *user, struct port *from);

@@ -26,7 +26,8 @@ struct merge {
 struct devices {
     const struct device_driver *driver; /* NULL: none */
     bool chosen, started;
-    void *state; /* the driver's, once started */
+    void *state;    /* the driver's, once started */
+    uint64_t names; /* of those that were there when that was last told, as one number */
     char client[DEVICE_CLIENT_MAX];
 };
 

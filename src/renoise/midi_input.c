@@ -299,6 +299,15 @@ static void push_objects(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &objects_mark);
 }
 
+/* Whether its script hears the same port by another input as well. */
+static bool is_doubled(const struct midi_input *input)
+{
+    for (const struct midi_input *other = input->ears->first; other != NULL; other = other->next)
+        if (other != input && other->port == input->port && other->source.script == input->source.script)
+            return true;
+    return false;
+}
+
 /* (name [, callback] [, sysex_callback]) -> device */
 int midi_create_input(lua_State *L)
 {
@@ -341,6 +350,8 @@ int midi_create_input(lua_State *L)
     }
     input->open = true;
     script->kept++;
+    if (is_doubled(input))
+        lua_gc(L, LUA_GCCOLLECT); /* one that the script has forgotten would go on hearing, and all would come twice */
     return 1;
 }
 
@@ -362,12 +373,14 @@ static int input_close(lua_State *L)
     return 0;
 }
 
-/* A script that has put its input into a variable that is gone would only see that nothing comes any more. */
+/* A script that has put its input into a variable that is gone would only see that nothing comes any more. Not told
+ * when it has opened the port anew, and forgot the one before: tools that look for their controllers do that every
+ * second. */
 static void tell_of_loss(lua_State *L, const struct midi_input *input)
 {
     const struct script *script = script_of(L);
 
-    if (!input->open || script->unloading)
+    if (!input->open || script->unloading || is_doubled(input))
         return;
     lua_getiuservalue(L, 1, 1);
     lua_rawgeti(L, -1, PLACE_NAME);

@@ -227,7 +227,6 @@ it("views", function()
     function() slider:add_notifier(1) end,
     function() slider:remove_notifier(print) end,
     function() renoise.Views.Slider() end,
-    function() return renoise.Views.Nothing end,
     function() return vb.nothing end,
     function() vb:popup { items = 1 } end,
     function() slider.min = "x" end,

@@ -270,7 +270,7 @@ it("a notifier with nil behind it is the function alone", function()
 end)
 
 it("classes of the program say which static they have not", function()
-  for name, class in pairs { Socket = Socket, Osc = Osc, Midi = Midi, Document = Document, Views = renoise.Views,
+  for name, class in pairs { Socket = Socket, Osc = Osc, Midi = Midi, Document = Document,
     Song = renoise.Song, ScriptingTool = renoise.ScriptingTool, Application = renoise.Application,
     ViewBuilder = renoise.ViewBuilder, SocketClient = Socket.SocketClient, Message = Osc.Message,
     ObservableNumber = Document.ObservableNumber, DocumentNode = Document.DocumentNode } do

@@ -52,6 +52,12 @@ it("it has the sizes of Renoise", function()
   equal(Builder.DEFAULT_DIALOG_BUTTON_HEIGHT, 22)
 end)
 
+it("the classes of views are in a table, which has no sizes", function()
+  equal(type(renoise.Views), "table")
+  equal(renoise.Views.DEFAULT_DIALOG_MARGIN, nil)
+  equal(type(vb:column { margin = renoise.Views.DEFAULT_DIALOG_MARGIN, vb:text() }), "Rack")
+end)
+
 it("each constructor makes its type, with or without a table", function()
   for method, name in pairs(TYPES) do
     equal(type(vb[method](vb)), name)

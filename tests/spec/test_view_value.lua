@@ -223,12 +223,27 @@ it("an index is bound to a number", function()
   equal(observable.value, 1)
 end)
 
-it("what is out of bounds is so in neither", function()
+it("a bound value is in its bounds in the view alone, until the view is given one", function()
   local observable = Document.ObservableNumber(50)
   local view = vb:valuebox { min = 0, max = 10, bind = observable }
-  equal({ view.value, observable.value }, { 10, 10 })
+  equal({ view.value, observable.value }, { 10, 50 })
   observable.value = -5
-  equal({ view.value, observable.value }, { 0, 0 })
+  equal({ view.value, observable.value }, { 0, -5 })
+  view.value = 7
+  equal({ view.value, observable.value }, { 7, 7 })
+  view.max = 6
+  equal({ view.value, observable.value }, { 6, 6 })
+end)
+
+it("dialogs change no preference that is out of the bounds of their views", function()
+  local period, index = Document.ObservableNumber(1000), Document.ObservableNumber(0)
+  local slider = vb:slider { min = 100, max = 6000, bind = period }
+  local field = vb:valuefield { bind = period }
+  local popup = vb:popup { items = { "a", "b" }, bind = index }
+  equal({ slider.value, field.value, period.value }, { 1000, 1, 1000 })
+  equal({ popup.value, index.value }, { 1, 0 })
+  slider.value = 2000
+  equal({ slider.value, field.value, period.value }, { 2000, 1, 2000 })
 end)
 
 it("two views of one observable have the same value", function()
@@ -242,7 +257,7 @@ it("a pad is bound to two numbers", function()
   local x, y = Document.ObservableNumber(0.5), Document.ObservableNumber(2)
   local pad = vb:xypad { bind = { x = x, y = y } }
   equal(pad.value, { x = 0.5, y = 1 })
-  equal(y.value, 1)
+  equal(y.value, 2)
   x.value = 0.25
   equal(pad.value, { x = 0.25, y = 1 })
   pad.value = { x = 0, y = 0.5 }

@@ -150,6 +150,12 @@ class Gadget:
         """The far end: what is written to it comes from the device, what is read was sent to the device."""
         return Raw(self._far())
 
+    def near(self):
+        """This machine's end as a raw device, past the sequencer: while it is open, nobody else gets in."""
+        with open("/proc/asound/cards", encoding="utf-8", errors="replace") as cards:
+            number = re.search(rf"^ *(\d+) .*: USB-Audio - {re.escape(self.name)}$", cards.read(), re.MULTILINE)[1]
+        return Raw(f"/dev/snd/midiC{number}D0")
+
     def close(self):
         """For cleaning up. The description of the device stays: the kernel can wait for ever when it is taken away from
         a far end that was writing while it was unplugged."""

@@ -188,6 +188,43 @@ static void heals(void **state)
     assert_non_null(strstr(text, "MIDI out: deep is there (Deep A), after 0.0 s\n"));
 }
 
+static void count_change(void *user)
+{
+    (*(unsigned *)user)++;
+}
+
+static void tells_of_names_alone(void **state)
+{
+    struct fixture *f = *state;
+    unsigned changes = 0;
+    struct registry_callbacks callbacks = {.devices_changed = count_change, .user = &changes};
+    struct registry *registry = registry_new(f->loop, NULL, &callbacks);
+    struct device list[8], *keys = fake_add("Keys", "20:0", true, false);
+
+    assert_non_null(registry);
+    devices_choose(registry, &fake_driver, "a name");
+    assert_int_equal(devices_list(registry, list, 8), 1);
+    fake_changed(); /* as drivers call it when somebody, we too, has opened one */
+    strcpy(keys->users, "Somebody");
+    strcpy(keys->address, "21:0");
+    fake_changed();
+    assert_int_equal(changes, 0);
+    keys->output = true;
+    fake_changed();
+    assert_int_equal(changes, 1);
+    strcpy(keys->name, "Keyz");
+    fake_changed();
+    assert_int_equal(changes, 2);
+    fake_add("Keys", "22:0", true, true);
+    fake_changed();
+    fake_changed();
+    assert_int_equal(changes, 3);
+    fake.count = 0;
+    fake_changed();
+    assert_int_equal(changes, 4);
+    registry_free(registry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {DEVICES_TEST(lists_printable_names_that_are_unique),
@@ -196,7 +233,8 @@ int main(void)
                                        DEVICES_TEST(finds_by_name_address_or_part),
                                        DEVICES_TEST(says_what_else_a_name_fits),
                                        DEVICES_TEST(says_what_is_there_instead),
-                                       DEVICES_TEST(heals)};
+                                       DEVICES_TEST(heals),
+                                       DEVICES_TEST(tells_of_names_alone)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
