@@ -1,27 +1,17 @@
 /* What documents need of the system: files that are replaced whole, and XML as tables when memory ends.
  * SPDX-License-Identifier: MIT */
-#include "base/log.h"
 #include "file/file.h"
-#include "life/life.h"
-#include "life/state.h"
 #include "renoise/document.h"
+#include "state_test.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* clang-format off: cmocka needs the others before it */
-#include <cmocka.h>
-/* clang-format on */
 
 /* ---- files, in a folder of their own, which is the working directory ---- */
 
@@ -137,32 +127,6 @@ static void keeps_the_old_when_the_new_fails(void **state)
 
 /* ---- XML ---- */
 
-struct fixture {
-    struct loop *loop;
-    struct bridge bridge;
-    struct host host;
-    struct script *script;
-    const char *text;
-};
-
-static int setup_with(void **state, size_t memory_limit)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    struct host_options options = {.limit_ns = 0};
-    struct package package;
-
-    log_set_level(LOG_QUIET);
-    if (f == NULL || (f->loop = loop_new()) == NULL || bridge_init(&f->bridge, f->loop, true) != 0 ||
-        host_init(&f->host, &f->bridge, &options) != 0)
-        return -1;
-    if (package_open(&package, "test.lua") != 0)
-        return -1;
-    f->script = script_new(&f->host, &package, memory_limit, true);
-    f->host.scripts = f->script;
-    *state = f;
-    return f->script == NULL;
-}
-
 static int setup(void **state)
 {
     return setup_with(state, 0);
@@ -171,17 +135,6 @@ static int setup(void **state)
 static int setup_small(void **state)
 {
     return setup_with(state, 1 << 20);
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    host_close(&f->host);
-    bridge_close(&f->bridge);
-    loop_free(f->loop);
-    free(f);
-    return 0;
 }
 
 static int parse(lua_State *L)

@@ -1,27 +1,7 @@
 /* Observables fired from C: order, arguments, changes during a dispatch, and notifiers that fail.
  * SPDX-License-Identifier: MIT */
-#include "base/log.h"
-#include "life/life.h"
-#include "life/state.h"
 #include "renoise/observable.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* clang-format off: cmocka needs the others before it */
-#include <cmocka.h>
-/* clang-format on */
-
-struct fixture {
-    struct loop *loop;
-    struct bridge bridge;
-    struct host host;
-    struct script *script;
-    const char *text; /* what is to be run, or the arguments of the next dispatch */
-    char got[512];
-};
+#include "state_test.h"
 
 /* Runs protected: text, with the Observable as its argument. */
 static int run_text(lua_State *L)
@@ -64,31 +44,12 @@ static int make(lua_State *L)
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    struct host_options options = {.limit_ns = 0}; /* a slow machine computes as long as it needs */
-    struct package package;
+    struct fixture *f;
 
-    log_set_level(LOG_QUIET);
-    if (f == NULL || (f->loop = loop_new()) == NULL || bridge_init(&f->bridge, f->loop, true) != 0 ||
-        host_init(&f->host, &f->bridge, &options) != 0)
+    if (setup_with(state, 0) != 0)
         return -1;
-    if (package_open(&package, "test.lua") != 0)
-        return -1;
-    f->script = script_new(&f->host, &package, 0, true);
-    f->host.scripts = f->script;
-    *state = f;
-    return f->script == NULL || !script_call(f->script, make, NULL, "setup");
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    host_close(&f->host);
-    bridge_close(&f->bridge);
-    loop_free(f->loop);
-    free(f);
-    return 0;
+    f = *state;
+    return !script_call(f->script, make, NULL, "setup");
 }
 
 static void run(struct fixture *f, const char *text)
