@@ -28,6 +28,14 @@ void bridge_malformed(struct bridge *bridge, int error)
     bridge_drop(bridge, error == NW_ETOOBIG ? DROP_TOO_BIG : DROP_MALFORMED);
 }
 
+void bridge_malformed_packet(struct bridge *bridge, const struct net_addr *from, const uint8_t *bytes, size_t length,
+                             int error)
+{
+    bridge_malformed(bridge, error);
+    hint_malformed(&bridge->hints, from, bytes, length,
+                   error == NW_ETOOBIG ? "is more than an OSC packet may hold here" : "is no OSC");
+}
+
 void bridge_settle(struct bridge *bridge, uint32_t outputs, uint32_t taken)
 {
     if (taken != 0) {

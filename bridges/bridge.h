@@ -110,4 +110,8 @@ void bridge_drop(struct bridge *bridge, enum drop_reason reason);
 /* A broken message: NW_EMALFORMED or NW_ETOOBIG. */
 void bridge_malformed(struct bridge *bridge, int error);
 
+/* The same for one that came in this packet; people are told. */
+void bridge_malformed_packet(struct bridge *bridge, const struct net_addr *from, const uint8_t *bytes, size_t length,
+                             int error);
+
 #endif

@@ -2,8 +2,12 @@
  * SPDX-License-Identifier: MIT */
 #include "bridges/hint.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
+
+#define BYTES_SHOWN 64 /* of a packet that cannot be read */
 
 /* One line to be: who sent what, and how many lines were held back since the last. */
 struct hint {
@@ -73,4 +77,29 @@ void hint_untaken(struct hints *hints, const struct net_addr *from, const struct
     else
         log_warning("E113", "%s from %s: %s does not take it now (and %u like it). Fix: check who should read there",
                     hint.text, hint.from, output->name, hint.repeated);
+}
+
+/* What a packet that cannot be read begins with; a NUL, of which OSC has many, is a point. */
+static void first_bytes(const uint8_t *bytes, size_t length, char out[BYTES_SHOWN + 1])
+{
+    if (length > BYTES_SHOWN)
+        length = BYTES_SHOWN;
+    for (size_t i = 0; i < length; i++)
+        out[i] = bytes[i] != 0 ? (char)bytes[i] : '.';
+    out[length] = '\0';
+    text_clean(out);
+}
+
+void hint_malformed(struct hints *hints, const struct net_addr *from, const uint8_t *bytes, size_t length,
+                    const char *why)
+{
+    char who[NET_ADDR_TEXT], text[BYTES_SHOWN + 1];
+    uint32_t repeated;
+
+    if (log_level() < LOG_NORMAL || !log_limit_pass(&hints->malformed, &repeated))
+        return;
+    net_addr_text(from, who);
+    first_bytes(bytes, length, text);
+    log_warning("E114", "a packet of %zu bytes, \"%s\"%s, from %s %s (and %u like it). Fix: check what is sent there",
+                length, text, length > BYTES_SHOWN ? "..." : "", who, why, repeated);
 }

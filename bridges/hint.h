@@ -11,7 +11,7 @@
 
 /* Zero-initialise. One a bridge. */
 struct hints {
-    struct log_limit unmapped, refused, untaken;
+    struct log_limit unmapped, refused, untaken, malformed;
 };
 
 /* E110: no rule knows the message. */
@@ -25,5 +25,9 @@ void hint_refused(struct hints *hints, const struct net_addr *from, const struct
  */
 void hint_untaken(struct hints *hints, const struct net_addr *from, const struct osc_view *view,
                   const struct port *output);
+
+/* E114: a packet, or something in it, is no message that can be read. why: "is no OSC", for instance. */
+void hint_malformed(struct hints *hints, const struct net_addr *from, const uint8_t *bytes, size_t length,
+                    const char *why);
 
 #endif

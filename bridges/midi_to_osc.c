@@ -14,8 +14,10 @@ struct telling {
     struct peer *peer;                /* who spoke last, or NULL */
     const struct bridge_reply *reply; /* or a fixed address */
     unsigned sent;
-    bool kept; /* a rule will tell what it is part of */
-    int error; /* the last refusal */
+    bool kept;       /* a rule will tell what it is part of */
+    int error;       /* the last refusal */
+    bool refused;    /* by the listener who is being told */
+    unsigned missed; /* listeners who refused something */
 };
 
 /* To a fixed address: from the socket of the first UDP server that can reach it, else from one of its own. */
@@ -52,10 +54,12 @@ static void send_osc(void *user, const uint8_t *bytes, size_t length)
     } else {
         error = server_send(telling->peer, bytes, length);
     }
-    if (error == 0)
+    if (error == 0) {
         telling->sent++;
-    else
+    } else {
         telling->error = error;
+        telling->refused = true;
+    }
 }
 
 /* The dialect for a listener: the one they spoke, else the first that can answer. */
@@ -77,12 +81,14 @@ static unsigned tell(struct telling *telling, const struct rule_midi *midi)
     const struct map *dialect = dialect_for(bridge, telling->peer);
     unsigned made = 0;
 
+    telling->refused = false;
     for (unsigned i = 0; i < bridge->map_count && made == 0; i++)
         if (!map_is_dialect(bridge->maps[i]))
             made = map_reverse(bridge->maps[i], midi, bridge->out, SYSEX_MAX, send_osc, telling);
     if (made == 0 && dialect != NULL)
         made = map_reverse(dialect, midi, bridge->out, SYSEX_MAX, send_osc, telling);
     telling->kept = telling->kept || made == MAP_KEPT;
+    telling->missed += telling->refused;
     return made != MAP_KEPT ? made : 0;
 }
 
@@ -127,8 +133,8 @@ void midi_to_osc_late(void *user, uint16_t source, const struct midi_parameter_s
 
     midi.parameters = value;
     midi.late = true;
-    if (tell_all(&telling, &midi) > 0 && telling.sent == 0)
-        bridge->counters.output_lost++;
+    tell_all(&telling, &midi);
+    bridge->counters.output_lost += telling.missed;
 }
 
 /* What a message is part of, for rules that make one thing of several. value and frame hold it. */
@@ -150,8 +156,18 @@ static void assemble(struct bridge *bridge, const struct midi_msg *msg, struct r
     }
 }
 
-enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
-                                            const struct sysex *sysex)
+/* What became of a message of which the rules made so many. */
+static enum midi_to_osc_result result_of(const struct telling *telling, unsigned made)
+{
+    if (telling->sent > 0 || (made == 0 && telling->kept))
+        return MIDI_TO_OSC_SENT;
+    if (made == 0)
+        return MIDI_TO_OSC_UNMAPPED;
+    return telling->error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
+}
+
+struct midi_to_osc midi_to_osc_message(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
+                                       const struct sysex *sysex)
 {
     struct telling telling = {.bridge = bridge};
     struct rule_midi midi = whole_message(from, msg->b, msg->len);
@@ -162,17 +178,13 @@ enum midi_to_osc_result midi_to_osc_message(struct bridge *bridge, const struct 
     if (bridge->assembles && sysex == NULL)
         assemble(bridge, msg, &midi, &value, frame);
     if (!midi_to_osc_wanted(bridge))
-        return MIDI_TO_OSC_NO_PEER;
+        return (struct midi_to_osc){.result = MIDI_TO_OSC_NO_PEER};
     if (sysex != NULL) {
         if (sysex->lost)
-            return MIDI_TO_OSC_TOO_BIG;
+            return (struct midi_to_osc){.result = MIDI_TO_OSC_TOO_BIG, .missed = 1};
         midi.bytes = sysex->bytes;
         midi.length = sysex->used;
     }
     made = tell_all(&telling, &midi);
-    if (telling.sent > 0 || (made == 0 && telling.kept))
-        return MIDI_TO_OSC_SENT;
-    if (made == 0)
-        return MIDI_TO_OSC_UNMAPPED;
-    return telling.error == NW_ETOOBIG ? MIDI_TO_OSC_TOO_BIG : MIDI_TO_OSC_FULL;
+    return (struct midi_to_osc){.result = result_of(&telling, made), .missed = telling.missed};
 }

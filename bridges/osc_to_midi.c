@@ -13,6 +13,8 @@
 struct packet {
     struct bridge *bridge;
     struct peer *from;
+    const uint8_t *bytes;
+    size_t length;
     uint16_t source;             /* the peer as midi_msg.port has it */
     uint64_t mono_now, wall_now; /* read once a packet, at its first real time tag */
     uint64_t due_ns;             /* 0: now */
@@ -273,13 +275,17 @@ static void on_malformed(void *user, int error)
 {
     struct packet *packet = user;
 
-    bridge_malformed(packet->bridge, error);
+    bridge_malformed_packet(packet->bridge, &packet->from->addr, packet->bytes, packet->length, error);
 }
 
 void osc_to_midi_packet(struct bridge *bridge, struct peer *from, const uint8_t *bytes, size_t length)
 {
-    struct packet packet = {
-        .bridge = bridge, .from = from, .source = osc_source_of(bridge, from), .budget = OSC_TABLE_BUDGET};
+    struct packet packet = {.bridge = bridge,
+                            .from = from,
+                            .bytes = bytes,
+                            .length = length,
+                            .source = osc_source_of(bridge, from),
+                            .budget = OSC_TABLE_BUDGET};
     struct osc_packet_sink sink = {.message = on_message, .malformed = on_malformed, .user = &packet};
 
     osc_packet_walk(bytes, length, &sink);

@@ -38,10 +38,12 @@ static void show(const struct port *from, const struct midi_msg *msg)
 }
 
 /* OSC is told what joined inputs hear. */
-static enum midi_to_osc_result tell(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
-                                    const struct sysex *sysex)
+static struct midi_to_osc tell(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
+                               const struct sysex *sysex)
 {
-    return from->joined ? midi_to_osc_message(bridge, from, msg, sysex) : MIDI_TO_OSC_UNMAPPED;
+    if (!from->joined)
+        return (struct midi_to_osc){.result = MIDI_TO_OSC_UNMAPPED};
+    return midi_to_osc_message(bridge, from, msg, sysex);
 }
 
 /* Why nobody took a whole message. */
@@ -62,15 +64,15 @@ static void drop(struct bridge *bridge, uint32_t outputs, bool refused, enum mid
 
 /* Offers a whole message to scripts behind ports and OSC, and books its one fate. */
 static void settle(struct bridge *bridge, const struct port *from, const struct midi_msg *msg,
-                   const struct sysex *sysex, uint32_t taken, bool refused, enum midi_to_osc_result osc)
+                   const struct sysex *sysex, uint32_t taken, bool refused, struct midi_to_osc osc)
 {
-    bool native = taken != 0 || osc == MIDI_TO_OSC_SENT;
+    bool native = taken != 0 || osc.result == MIDI_TO_OSC_SENT;
     int heard = BRIDGE_UNHEARD;
 
     if (from->users > 0 && bridge->hear != NULL)
         heard = bridge->hear(bridge->hear_user, from, msg, sysex, native);
     if (native || heard == BRIDGE_HEARD)
-        bridge->counters.output_lost += refused;
+        bridge->counters.output_lost += refused + osc.missed;
     if (!native && heard == BRIDGE_HEARD)
         return;
     bridge->counters.received++;
@@ -79,7 +81,7 @@ static void settle(struct bridge *bridge, const struct port *from, const struct 
     else if (sysex != NULL && sysex->stalled)
         bridge_drop(bridge, DROP_STALLED);
     else
-        drop(bridge, bridge->raw_outputs[from->index], refused, osc, heard);
+        drop(bridge, bridge->raw_outputs[from->index], refused, osc.result, heard);
 }
 
 /* A piece of SysEx: passed on as it comes, told as OSC and counted when it is whole. One that was cut off is counted as

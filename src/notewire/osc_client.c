@@ -37,6 +37,7 @@ static void on_packet(void *user, const uint8_t *bytes, size_t length)
     struct osc_sender sender;
 
     memset(&sender, 0, sizeof sender);
+    client_peer(client->net, &sender.from);
     osc_receiver_packet(&client->receiver, &sender, bytes, length);
 }
 

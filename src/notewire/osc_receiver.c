@@ -20,6 +20,8 @@ enum { CALL = 1, PEERS };
 struct packet {
     struct osc_receiver *receiver;
     const struct osc_sender *from;
+    const uint8_t *bytes;
+    size_t length;
     unsigned queued;
 };
 
@@ -72,13 +74,14 @@ static void on_malformed(void *user, int error)
 {
     const struct packet *packet = user;
 
-    bridge_malformed(packet->receiver->source.script->host->bridge, error);
+    bridge_malformed_packet(packet->receiver->source.script->host->bridge, &packet->from->from, packet->bytes,
+                            packet->length, error);
 }
 
 unsigned osc_receiver_packet(struct osc_receiver *receiver, const struct osc_sender *from, const uint8_t *bytes,
                              size_t length)
 {
-    struct packet packet = {receiver, from, 0};
+    struct packet packet = {.receiver = receiver, .from = from, .bytes = bytes, .length = length};
     struct osc_packet_sink sink = {.message = on_message, .malformed = on_malformed, .user = &packet};
 
     osc_packet_walk(bytes, length, &sink);
@@ -147,6 +150,8 @@ static int call_function(lua_State *L)
     bytes = lua_tolstring(L, -1, &length);
     if (osc_push(L, (const uint8_t *)bytes, length) != 1) {
         delivery->malformed = true;
+        hint_malformed(&receiver->source.script->host->bridge->hints, &delivery->from.from, (const uint8_t *)bytes,
+                       length, "has an array, or no / at its beginning, and is not for scripts");
         return 0;
     }
     lua_remove(L, -2);

@@ -194,6 +194,15 @@ static void tells_sysex_whole(void **state)
     close(fd);
 }
 
+/* A SysEx of size bytes and an F7; size is a multiple of 8. */
+static void raw_sysex(struct fixture *f, struct port *in, unsigned size)
+{
+    raw(f, in, BEGIN, "\xf0\x01\x02\x03\x04\x05\x06\x07", 8);
+    for (unsigned i = 8; i < size; i += 8)
+        raw(f, in, MIDI_SYSEX_PART, "\x01\x01\x02\x03\x04\x05\x06\x07", 8);
+    raw(f, in, END, "\xf7", 1);
+}
+
 static void a_sysex_beyond_a_datagram_is_too_big(void **state)
 {
     struct fixture *f = *state;
@@ -204,14 +213,29 @@ static void a_sysex_beyond_a_datagram_is_too_big(void **state)
     add_map(f, "aa", true);
     f->bridge.learn = true;
     speak(f, fd, "/nothing");
-    for (unsigned size = 30000; size <= SYSEX_MAX + 8; size += SYSEX_MAX - 29992) { /* as text, and as itself */
-        raw(f, in, BEGIN, "\xf0\x01\x02\x03\x04\x05\x06\x07", 8);
-        for (unsigned i = 8; i < size; i += 8)
-            raw(f, in, MIDI_SYSEX_PART, "\x01\x01\x02\x03\x04\x05\x06\x07", 8);
-        raw(f, in, END, "\xf7", 1);
-    }
+    raw_sysex(f, in, 30000);         /* as text */
+    raw_sysex(f, in, SYSEX_MAX + 8); /* as itself */
     assert_counters(f, "received=3 delivered=0 dropped=3 (too-big=2 unmapped=1) queued=0");
     close(fd);
+}
+
+static void what_a_listener_misses_is_lost(void **state)
+{
+    struct fixture *f = *state;
+    struct port *in = open_input(f);
+    uint16_t own, wire;
+    int fd = open_far_end(f, &own), out = far_socket(&wire);
+    char name[64];
+
+    add_map(f, "aa", true);
+    f->bridge.learn = true;
+    speak(f, fd, "/nothing");
+    snprintf(name, sizeof name, "udp:127.0.0.1:%u", wire);
+    assert_int_equal(bridge_open_port(&f->bridge, name, PORT_OUTPUT), 0);
+    raw_sysex(f, in, 30000); /* the output takes what is too big for the listener */
+    assert_counters(f, "received=2 delivered=1 dropped=1 (unmapped=1) queued=0; output-lost=1");
+    close(fd);
+    close(out);
 }
 
 static void raw_midi_passes_on(void **state)
@@ -260,6 +284,7 @@ int main(void)
         BRIDGE_TEST(answers_fixed_addresses_and_ports),
         BRIDGE_TEST(tells_sysex_whole),
         BRIDGE_TEST(a_sysex_beyond_a_datagram_is_too_big),
+        BRIDGE_TEST(what_a_listener_misses_is_lost),
         BRIDGE_TEST(raw_midi_passes_on),
         BRIDGE_TEST(refused_and_lost_messages_are_counted),
     };
