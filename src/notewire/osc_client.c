@@ -1,6 +1,7 @@
 /* notewire.connect: a Peer that is called, and called again when it is lost; a function hears its answers.
  * SPDX-License-Identifier: MIT */
 #include "base/error.h"
+#include "base/log.h"
 #include "net/client.h"
 #include "notewire/notewire.h"
 #include "notewire/osc_peer.h"
@@ -21,7 +22,8 @@ struct osc_client {
     enum osc_framing framing;       /* of what goes out over TCP */
     struct osc_frame_reader reader; /* of what comes, in either framing */
     bool deaf;                      /* what comes is no OSC: not heard until it is connected anew */
-    struct net_addr addr;           /* once closed */
+    struct log_limit deaf_limit;
+    struct net_addr addr; /* once closed */
 };
 
 static struct osc_client *client_of(const struct osc_peer *peer)
@@ -48,6 +50,23 @@ static void on_malformed(void *user, int error)
     bridge_malformed(client->receiver.source.script->host->bridge, error);
 }
 
+static void turn_deaf(struct osc_client *client, int error)
+{
+    const char *why = error == NW_ETOOBIG   ? "a packet of more than 1 MiB"
+                      : error == NW_EMEMORY ? "more than there is memory for"
+                                            : "bytes that are neither a size prefix nor SLIP";
+    uint32_t repeated;
+
+    client->deaf = true;
+    on_malformed(client, error);
+    if (log_limit_pass(&client->deaf_limit, &repeated))
+        log_warning(
+            "E302",
+            "%s: the answer is %s; not heard until it is connected anew (and %u like it). Fix: check that OSC is "
+            "spoken there",
+            client->receiver.what, why, repeated);
+}
+
 static void on_data(void *user, const uint8_t *bytes, size_t length)
 {
     struct osc_client *client = user;
@@ -59,10 +78,8 @@ static void on_data(void *user, const uint8_t *bytes, size_t length)
         return;
     }
     error = client->deaf ? NW_OK : osc_frame_feed(&client->reader, bytes, length, &sink);
-    if (error == NW_OK)
-        return;
-    client->deaf = true;
-    on_malformed(client, error);
+    if (error != NW_OK)
+        turn_deaf(client, error);
 }
 
 /* A packet that the old connection had begun will not be finished on the new one. */
