@@ -64,6 +64,7 @@ void tcp_commit(struct tcp *connection, size_t length);
 void tcp_flush(struct tcp *connection);
 void tcp_pause(struct tcp *connection, bool paused); /* stops reading: the peer is slowed down */
 size_t tcp_queued(const struct tcp *connection);     /* bytes not yet taken by the kernel */
+size_t tcp_untaken(const struct tcp *connection);    /* bytes not yet taken by the peer's machine, those included */
 void tcp_local(const struct tcp *connection, struct net_addr *addr);
 void tcp_peer(const struct tcp *connection, struct net_addr *addr);
 

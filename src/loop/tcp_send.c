@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #define BUFFER_FIRST 4096u /* bytes of a buffer's first size */
 
@@ -29,6 +30,15 @@ static int grow(struct tcp_buffer *buffer, size_t more)
 size_t tcp_queued(const struct tcp *connection)
 {
     return connection->filling.used + uv_stream_get_write_queue_size((const uv_stream_t *)&connection->stream);
+}
+
+size_t tcp_untaken(const struct tcp *connection)
+{
+    int fd, held;
+
+    if (uv_fileno((const uv_handle_t *)&connection->stream, &fd) != 0 || ioctl(fd, TIOCOUTQ, &held) != 0)
+        held = 0;
+    return tcp_queued(connection) + (size_t)held;
 }
 
 int tcp_reserve(struct tcp *connection, size_t size, uint8_t **room)

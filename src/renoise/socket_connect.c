@@ -8,10 +8,11 @@
 
 #include <string.h>
 
-#define SEND_PIECE (256u * 1024u)    /* bytes given to the connection at once */
-#define SEND_PATIENCE_NS 5000000000u /* without the peer taking anything */
-#define UDP_TRIES 20                 /* while the kernel has no room for a datagram */
-#define UDP_TRY_NS 5000000u          /* apart */
+#define SEND_PIECE (256u * 1024u) /* bytes given to the connection at once */
+#define SEND_LOOK_NS 500000000u   /* how often it is looked whether the peer takes any of them */
+#define SEND_LOOKS 10             /* in vain, before it is given up */
+#define UDP_TRIES 20              /* while the kernel has no room for a datagram */
+#define UDP_TRY_NS 5000000u       /* apart */
 
 /* A connection on its way. */
 struct connecting {
@@ -118,16 +119,28 @@ static bool has_progressed(void *user)
     return waiting_bytes(progress->stream) < progress->before;
 }
 
-/* Waits until the kernel has taken all, so that nothing of ours is lost when the socket is closed next. */
+/* Waits until the kernel has taken all, so that nothing of ours is lost when the socket is closed next. The kernel
+ * holds megabytes, and takes more only when a third of them is gone: whether a slow peer reads is seen by what it
+ * holds. */
 static bool drain(lua_State *L, struct stream *stream)
 {
     struct progress progress = {.stream = stream};
+    size_t untaken = SIZE_MAX;
+    unsigned in_vain = 0;
 
     if (stream->tcp != NULL)
         tcp_flush(stream->tcp);
-    while ((progress.before = waiting_bytes(stream)) > 0)
-        if (!host_wait(stream->host, L, NULL, has_progressed, &progress, clock_mono_ns() + SEND_PATIENCE_NS))
+    while ((progress.before = waiting_bytes(stream)) > 0) {
+        uint64_t deadline = clock_mono_ns() + SEND_LOOK_NS;
+        size_t left = tcp_untaken(stream->tcp);
+
+        in_vain = left < untaken ? 0 : in_vain + 1;
+        untaken = left;
+        if (in_vain == SEND_LOOKS)
             return false;
+        if (!host_wait(stream->host, L, NULL, has_progressed, &progress, deadline) && clock_mono_ns() < deadline)
+            return false; /* the program stops */
+    }
     return true;
 }
 
