@@ -164,6 +164,24 @@ static void says_what_is_there_instead(void **state)
     assert_non_null(strstr(text, "xx, ...); it is waited for. Fix: "));
 }
 
+/* A name that is there in the other direction alone is no misspelling. */
+static void says_that_it_is_the_other_direction(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024];
+    int saved, end = catch_log(&saved);
+
+    fake_add("Deep A", "20:0", false, true);
+    fake_add("Keys", "22:0", true, false);
+    open_port(f, "key", PORT_OUTPUT);
+    open_port(f, "20:0", PORT_INPUT);
+    release_log(end, saved, text, sizeof text);
+    assert_string_equal(text, "E210 MIDI out: key is there only as an input (Keys); an output is waited for. "
+                              "Fix: name another, or see notewire ports\n"
+                              "E210 MIDI in: 20:0 is there only as an output (Deep A); an input is waited for. "
+                              "Fix: name another, or see notewire ports\n");
+}
+
 static void heals(void **state)
 {
     struct fixture *f = *state;
@@ -233,6 +251,7 @@ int main(void)
                                        DEVICES_TEST(finds_by_name_address_or_part),
                                        DEVICES_TEST(says_what_else_a_name_fits),
                                        DEVICES_TEST(says_what_is_there_instead),
+                                       DEVICES_TEST(says_that_it_is_the_other_direction),
                                        DEVICES_TEST(heals),
                                        DEVICES_TEST(tells_of_names_alone)};
 
