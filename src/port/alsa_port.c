@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AGAIN_NS 1000000000ULL /* between tries to connect to a device that another program has */
 #define VIRTUAL_TYPE                                                                                                   \
     (SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_SOFTWARE | SND_SEQ_PORT_TYPE_APPLICATION |                     \
      SND_SEQ_PORT_TYPE_PORT)
@@ -110,7 +109,7 @@ static void be_refused(struct alsa_port *own, const struct device *device, int e
 {
     if (!exists(own->alsa, own->device))
         return; /* it has just gone: we are told */
-    loop_timer_set(own->alsa->again, clock_mono_ns() + AGAIN_NS);
+    loop_timer_set(own->alsa->again, clock_mono_ns() + ALSA_AGAIN_NS);
     if (!own->refused)
         devices_refused(own->port, device->name, snd_strerror(error));
     own->refused = true;
