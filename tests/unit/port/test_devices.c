@@ -125,6 +125,21 @@ static void finds_by_name_address_or_part(void **state)
     assert_false(registry_means_device(""));
 }
 
+/* A port of ours is seen under its whole name: the sequencer keeps 63 bytes. */
+static void bounds_the_name_of_a_port_of_ours(void **state)
+{
+    struct fixture *f = *state;
+    char name[] = "virtual:................................................................";
+    struct port *port;
+
+    assert_int_equal(strlen(name), 8 + 64);
+    assert_int_equal(registry_check(name, PORT_INPUT), NW_EADDRESS);
+    assert_int_equal(registry_open(f->registry, name, PORT_OUTPUT, &port), NW_EADDRESS);
+    name[8 + 63] = '\0';
+    assert_string_equal(open_port(f, name, PORT_OUTPUT)->name, name);
+    assert_int_equal(registry_check("virtual:", PORT_OUTPUT), NW_EADDRESS);
+}
+
 static void says_what_else_a_name_fits(void **state)
 {
     struct fixture *f = *state;
@@ -249,6 +264,7 @@ int main(void)
                                        DEVICES_TEST(numbers_beside_names_that_look_numbered),
                                        DEVICES_TEST(numbers_long_names_between_characters),
                                        DEVICES_TEST(finds_by_name_address_or_part),
+                                       DEVICES_TEST(bounds_the_name_of_a_port_of_ours),
                                        DEVICES_TEST(says_what_else_a_name_fits),
                                        DEVICES_TEST(says_what_is_there_instead),
                                        DEVICES_TEST(says_that_it_is_the_other_direction),

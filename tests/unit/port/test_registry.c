@@ -60,20 +60,6 @@ static void knows_drivers_by_name(void **state)
     }
 }
 
-/* A port of ours is seen under its whole name: the sequencer keeps 63 bytes. */
-static void bounds_the_name_of_a_port_of_ours(void **state)
-{
-    struct fixture *f = *state;
-    char name[] = "virtual:................................................................";
-
-    assert_int_equal(strlen(name), 8 + 64);
-    refuses(f, name, PORT_OUTPUT, NW_EADDRESS);
-    refuses(f, name, PORT_INPUT, NW_EADDRESS);
-    name[8 + 63] = '\0';
-    assert_int_equal(registry_check(name, PORT_OUTPUT), 0);
-    refuses(f, "virtual:", PORT_OUTPUT, NW_EADDRESS);
-}
-
 static void holds_a_bounded_number_of_ports(void **state)
 {
     struct fixture *f = *state;
@@ -430,7 +416,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PORT_TEST(knows_drivers_by_name),
-        PORT_TEST(bounds_the_name_of_a_port_of_ours),
         PORT_TEST(holds_a_bounded_number_of_ports),
         PORT_TEST(writes_names_as_osc_carries_them),
         PORT_TEST(finds_outputs_by_name_and_pattern),
