@@ -147,6 +147,9 @@ void alsa_output_look(struct alsa_port *own);
 /* Gives up what is queued, each message as lost. */
 void alsa_output_forget(struct alsa_port *own);
 
+/* The same when the port closes, but what ends notes goes into the room that was left to programs' other senders. */
+void alsa_output_end(struct alsa_port *own);
+
 /* Goes on with all that had to wait; the client's timer. */
 void alsa_output_pace(void *user);
 

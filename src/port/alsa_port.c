@@ -249,7 +249,7 @@ static void alsa_port_close(struct port *port)
     struct alsa_port *own = port->impl, **link = &own->alsa->ports, *twin = twin_of(own);
 
     if (port->direction == PORT_OUTPUT)
-        alsa_output_forget(own);
+        alsa_output_end(own);
     else
         port_abandoned(port, alsa_forget_unread(own));
     for (unsigned i = 0; i < ALSA_SENDERS; i++)
