@@ -76,7 +76,7 @@ static bool check_ports(const struct cli_options *options, const char *word, enu
         if (problem == NULL)
             continue;
         if (error == NW_EADDRESS)
-            problem = "this address cannot be used";
+            problem = registry_means_device(texts[i]) ? "no port has such a name" : "this address cannot be used";
         else if (error != 0 && registry_check(texts[i], other) != NW_ENOTFOUND)
             problem = direction == PORT_INPUT ? "this port is only an output" : "this port is only an input";
         log_fatal("E410", "%s: %s \"%s\": %s. Fix: see notewire ports", where[i], word, texts[i], problem);

@@ -81,8 +81,12 @@ static void take_notice(struct alsa *alsa, const snd_seq_event_t *event)
     case SND_SEQ_EVENT_PORT_START:
     case SND_SEQ_EVENT_PORT_EXIT:
     case SND_SEQ_EVENT_PORT_CHANGE:
-        if (event->data.addr.client != alsa->client)
-            alsa_rescan(alsa);
+        if (event->data.addr.client == alsa->client)
+            break;
+        alsa_rescan(alsa);
+        /* Some programs take their name when they have made their ports, and Linux 6.1 tells nobody. */
+        if (event->type == SND_SEQ_EVENT_PORT_START)
+            loop_timer_set(alsa->again, loop_now(alsa->loop) + ALSA_AGAIN_NS);
         break;
     case SND_SEQ_EVENT_PORT_SUBSCRIBED:
     case SND_SEQ_EVENT_PORT_UNSUBSCRIBED: alsa_rescan(alsa); break;

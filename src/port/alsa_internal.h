@@ -10,16 +10,17 @@
 
 #include <alsa/asoundlib.h>
 
-#define ALSA_POOL 2000         /* cells of our input pool: all that the kernel grants */
-#define ALSA_CELL 28           /* bytes of one */
-#define ALSA_SENDERS 16        /* whose SysEx one input tells apart */
-#define ALSA_READERS 16        /* for whose room one output waits */
-#define ALSA_QUEUE 65536       /* messages of an output: all that a connection brings at once, 512 KiB of SysEx */
-#define ALSA_QUEUE_SHORT 1024  /* of these short ones of who cannot wait: what a DIN cable plays in a second */
-#define ALSA_QUEUE_RESERVE 256 /* and more, for what ends notes */
-#define ALSA_SYSEX_EVENT 256   /* bytes of SysEx in an event, as other programs have it */
-#define ALSA_BYTES_MAX 12      /* that alsa_bytes makes of a short event */
-#define ALSA_KERNEL_ERROR 150  /* the kernel's own name of SND_SEQ_EVENT_BOUNCE */
+#define ALSA_POOL 2000              /* cells of our input pool: all that the kernel grants */
+#define ALSA_CELL 28                /* bytes of one */
+#define ALSA_SENDERS 16             /* whose SysEx one input tells apart */
+#define ALSA_READERS 16             /* for whose room one output waits */
+#define ALSA_QUEUE 65536            /* messages of an output: all that a connection brings at once, 512 KiB of SysEx */
+#define ALSA_QUEUE_SHORT 1024       /* of these short ones of who cannot wait: what a DIN cable plays in a second */
+#define ALSA_QUEUE_RESERVE 256      /* and more, for what ends notes */
+#define ALSA_SYSEX_EVENT 256        /* bytes of SysEx in an event, as other programs have it */
+#define ALSA_BYTES_MAX 12           /* that alsa_bytes makes of a short event */
+#define ALSA_AGAIN_NS 1000000000ULL /* until a look at what nobody tells */
+#define ALSA_KERNEL_ERROR 150       /* the kernel's own name of SND_SEQ_EVENT_BOUNCE */
 
 /* Somebody who sends to an input, and his SysEx. */
 struct alsa_sender {
@@ -82,7 +83,7 @@ struct alsa {
     struct alsa_inbox inbox;  /* struct alsa_item: read first, and given out later */
     struct loop_timer *go_on; /* giving out, in the next turn */
     struct loop_timer *reopen;
-    struct loop_timer *again; /* for devices that others have for themselves: nobody tells when they are free */
+    struct loop_timer *again; /* what nobody tells: devices that others had for themselves, and new names */
     struct loop_timer *pace;  /* outputs that had to wait */
     uint64_t pace_ns;         /* when it fires, 0: not */
     struct loop_flush rescan; /* at the end of a turn in which something changed */
@@ -145,6 +146,9 @@ void alsa_output_look(struct alsa_port *own);
 
 /* Gives up what is queued, each message as lost. */
 void alsa_output_forget(struct alsa_port *own);
+
+/* The same when the port closes, but what ends notes goes into the room that was left to programs' other senders. */
+void alsa_output_end(struct alsa_port *own);
 
 /* Goes on with all that had to wait; the client's timer. */
 void alsa_output_pace(void *user);

@@ -268,6 +268,23 @@ static uint64_t send_first(struct alsa_port *own)
     return 0;
 }
 
+/* Raw devices are left out: beyond what they can take the kernel drops bytes. */
+void alsa_output_end(struct alsa_port *own)
+{
+    for (unsigned i = 0; i < own->count; i++) {
+        const struct midi_msg *msg = queued_at(own, i);
+        snd_seq_event_t event;
+        bool release = own->connected && own->alsa->seq != NULL && own->rate == 0 && port_is_release(msg);
+
+        snd_seq_ev_clear(&event);
+        if (release)
+            alsa_event(msg, &event);
+        if (ends_message(msg) && (!release || put(own, &event) < 0))
+            port_missed(own->port);
+    }
+    unqueue(own, own->count);
+}
+
 static bool is_long(const struct alsa_port *own)
 {
     return own->shorts > ALSA_QUEUE_SHORT / 2 || own->count > ALSA_QUEUE / 8;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AGAIN_NS 1000000000ULL /* between tries to connect to a device that another program has */
 #define VIRTUAL_TYPE                                                                                                   \
     (SND_SEQ_PORT_TYPE_MIDI_GENERIC | SND_SEQ_PORT_TYPE_SOFTWARE | SND_SEQ_PORT_TYPE_APPLICATION |                     \
      SND_SEQ_PORT_TYPE_PORT)
@@ -110,7 +109,7 @@ static void be_refused(struct alsa_port *own, const struct device *device, int e
 {
     if (!exists(own->alsa, own->device))
         return; /* it has just gone: we are told */
-    loop_timer_set(own->alsa->again, clock_mono_ns() + AGAIN_NS);
+    loop_timer_set(own->alsa->again, clock_mono_ns() + ALSA_AGAIN_NS);
     if (!own->refused)
         devices_refused(own->port, device->name, snd_strerror(error));
     own->refused = true;
@@ -250,7 +249,7 @@ static void alsa_port_close(struct port *port)
     struct alsa_port *own = port->impl, **link = &own->alsa->ports, *twin = twin_of(own);
 
     if (port->direction == PORT_OUTPUT)
-        alsa_output_forget(own);
+        alsa_output_end(own);
     else
         port_abandoned(port, alsa_forget_unread(own));
     for (unsigned i = 0; i < ALSA_SENDERS; i++)

@@ -138,6 +138,15 @@ const struct device *devices_find(const struct device *list, unsigned count, con
     return part;
 }
 
+bool devices_can_be_called(const char *name)
+{
+    size_t prefix = strlen(DEVICE_VIRTUAL), length = strlen(name);
+
+    if (strncmp(name, DEVICE_VIRTUAL, prefix) == 0)
+        return length > prefix && length - prefix < DEVICE_CLIENT_MAX;
+    return length < PORT_NAME_MAX;
+}
+
 bool devices_has(struct registry *registry, const char *name, enum port_direction direction)
 {
     struct device *list = calloc(DEVICES_MAX, sizeof *list);
@@ -211,18 +220,47 @@ void devices_found(struct port *port, const char *device)
              (double)(now - port->missing_ns) / 1e9);
 }
 
-void devices_missing(struct port *port)
+/* Writes the name of the device that a port means, were it of the other direction; false when there is none. */
+static bool find_other_way(const struct port *port, char out[PORT_NAME_MAX])
 {
-    bool was_there = port->there;
-    char others[NAMES_TEXT];
+    struct device *list = calloc(DEVICES_MAX, sizeof *list);
+    unsigned count = list != NULL ? devices_list(port->registry, list, DEVICES_MAX) : 0;
+    const struct device *device =
+        devices_find(list, count, port->name, port->direction == PORT_INPUT ? PORT_OUTPUT : PORT_INPUT);
 
-    port->there = false;
-    port->missing_ns = clock_mono_ns();
-    if (!was_there) {
+    if (device != NULL)
+        snprintf(out, PORT_NAME_MAX, "%s", device->name);
+    free(list);
+    return device != NULL;
+}
+
+/* What is waited for from the start, and what is there instead. */
+static void tell_missing(const struct port *port)
+{
+    char others[NAMES_TEXT];
+    bool input = port->direction == PORT_INPUT;
+
+    if (find_other_way(port, others)) {
+        log_warning("E210",
+                    "MIDI %s: %s is there only as an %s (%s); an %s is waited for. Fix: name another, or see notewire "
+                    "ports",
+                    direction_word(port), port->name, input ? "output" : "input", others, input ? "input" : "output");
+    } else {
         bool any = write_names(port, "", "", others, sizeof others) > 0;
 
         log_warning("E210", "MIDI %s: %s is not there%s%s%s; it is waited for. Fix: plug it in, or see notewire ports",
                     direction_word(port), port->name, any ? " (there are: " : "", others, any ? ")" : "");
+    }
+}
+
+void devices_missing(struct port *port)
+{
+    bool was_there = port->there;
+
+    port->there = false;
+    port->missing_ns = clock_mono_ns();
+    if (!was_there) {
+        tell_missing(port);
         return;
     }
     log_warning("E211", "MIDI %s: %s is gone (%s); it is waited for. Fix: plug it in again", direction_word(port),

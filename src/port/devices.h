@@ -7,7 +7,7 @@
 
 #define DEVICES_MAX 256           /* that are listed */
 #define DEVICE_ADDRESS_MAX 24     /* "20:0" */
-#define DEVICE_CLIENT_MAX 64      /* the name under which others see us */
+#define DEVICE_CLIENT_MAX 64      /* the name under which others see us, or a port of ours */
 #define DEVICE_VIRTUAL "virtual:" /* "virtual:NAME": a port of ours that others connect to */
 
 /* One that is there now. A device that can be heard and played is listed once. */
@@ -66,6 +66,9 @@ void devices_make_unique(struct device *list, unsigned count);
  * whose name contains it, whatever the case. NULL: none. */
 const struct device *devices_find(const struct device *list, unsigned count, const char *name,
                                   enum port_direction direction);
+
+/* Whether a device or a port of ours can have this name at all. */
+bool devices_can_be_called(const char *name);
 
 /* Whether a name that means a device means one that is there, or a port of ours that can be made. */
 bool devices_has(struct registry *registry, const char *name, enum port_direction direction);

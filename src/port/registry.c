@@ -114,7 +114,7 @@ int registry_check(const char *name, enum port_direction direction)
 
     if (ops == NULL && !registry_means_device(full_name(name)))
         return NW_ENOTFOUND;
-    if (strlen(name) >= PORT_NAME_MAX)
+    if (strlen(name) >= PORT_NAME_MAX || (ops == NULL && !devices_can_be_called(name)))
         return NW_EADDRESS;
     return ops != NULL && ops->check != NULL ? ops->check(name, direction) : 0;
 }

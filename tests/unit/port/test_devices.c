@@ -125,6 +125,21 @@ static void finds_by_name_address_or_part(void **state)
     assert_false(registry_means_device(""));
 }
 
+/* A port of ours is seen under its whole name: the sequencer keeps 63 bytes. */
+static void bounds_the_name_of_a_port_of_ours(void **state)
+{
+    struct fixture *f = *state;
+    char name[] = "virtual:................................................................";
+    struct port *port;
+
+    assert_int_equal(strlen(name), 8 + 64);
+    assert_int_equal(registry_check(name, PORT_INPUT), NW_EADDRESS);
+    assert_int_equal(registry_open(f->registry, name, PORT_OUTPUT, &port), NW_EADDRESS);
+    name[8 + 63] = '\0';
+    assert_string_equal(open_port(f, name, PORT_OUTPUT)->name, name);
+    assert_int_equal(registry_check("virtual:", PORT_OUTPUT), NW_EADDRESS);
+}
+
 static void says_what_else_a_name_fits(void **state)
 {
     struct fixture *f = *state;
@@ -162,6 +177,24 @@ static void says_what_is_there_instead(void **state)
     assert_non_null(strstr(text, "E210 MIDI out: piano is not there (there are: Deep A); it is waited for. Fix: "));
     assert_non_null(strstr(text, "organ is not there (there are: Deep A, xxxxx"));
     assert_non_null(strstr(text, "xx, ...); it is waited for. Fix: "));
+}
+
+/* A name that is there in the other direction alone is no misspelling. */
+static void says_that_it_is_the_other_direction(void **state)
+{
+    struct fixture *f = *state;
+    char text[1024];
+    int saved, end = catch_log(&saved);
+
+    fake_add("Deep A", "20:0", false, true);
+    fake_add("Keys", "22:0", true, false);
+    open_port(f, "key", PORT_OUTPUT);
+    open_port(f, "20:0", PORT_INPUT);
+    release_log(end, saved, text, sizeof text);
+    assert_string_equal(text, "E210 MIDI out: key is there only as an input (Keys); an output is waited for. "
+                              "Fix: name another, or see notewire ports\n"
+                              "E210 MIDI in: 20:0 is there only as an output (Deep A); an input is waited for. "
+                              "Fix: name another, or see notewire ports\n");
 }
 
 static void heals(void **state)
@@ -231,8 +264,10 @@ int main(void)
                                        DEVICES_TEST(numbers_beside_names_that_look_numbered),
                                        DEVICES_TEST(numbers_long_names_between_characters),
                                        DEVICES_TEST(finds_by_name_address_or_part),
+                                       DEVICES_TEST(bounds_the_name_of_a_port_of_ours),
                                        DEVICES_TEST(says_what_else_a_name_fits),
                                        DEVICES_TEST(says_what_is_there_instead),
+                                       DEVICES_TEST(says_that_it_is_the_other_direction),
                                        DEVICES_TEST(heals),
                                        DEVICES_TEST(tells_of_names_alone)};
 
