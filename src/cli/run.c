@@ -175,9 +175,10 @@ int cli_refuse_port(int error, const char *option, const char *name)
         log_fatal("E201", "%s %s: there is no such port, and there are no MIDI devices: %s, or see notewire ports",
                   option, name, cli_no_devices());
     else if (error == NW_EADDRESS && registry_means_device(name))
-        log_fatal("E202",
-                  "%s %s: a device's name has up to %d bytes, and NAME of virtual:NAME 1 to %d. Fix: shorten it",
-                  option, name, PORT_NAME_MAX - 1, DEVICE_CLIENT_MAX - 1);
+        log_fatal(
+            "E202",
+            "%s %s: a device's name has up to %d bytes, and NAME of virtual:NAME 1 to %d. Fix: give it such a name",
+            option, name, PORT_NAME_MAX - 1, DEVICE_CLIENT_MAX - 1);
     else if (error == NW_EADDRESS)
         log_fatal("E202", "%s %s: this address cannot be used. Fix: see notewire ports for the forms", option, name);
     else if (error == NW_EBUSY && number != NULL) {
